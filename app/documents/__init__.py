@@ -1,0 +1,1 @@
+"""Printed paper: forms, letters and receipts in every language of the work."""

@@ -1,0 +1,189 @@
+"""Changes made elsewhere, taken into this copy: verified, logged and projected in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from app.i18n import _
+from app.models.change import Entry, decode, genesis, links
+from app.models.log import (
+    CHANGE,
+    QUARANTINE,
+    Stored,
+    append,
+    entries_of,
+    chunks,
+    head_of,
+    set_head,
+)
+from app.models.projection import project
+from app.models.record import kinds
+
+
+class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Changes of one device that follow each other, as carried.
+
+    Attributes:
+        device: Who made them.
+        first: ``seq`` of the first.
+        previous: Chain digest before the first; the receiver derives the others from it.
+        bodies: Encoded changes, in order, without gaps.
+    """
+
+    device: bytes
+    first: int
+    previous: bytes
+    bodies: list[bytes]
+
+
+@dataclass(slots=True)
+class Merged:
+    """What taking changes in came to.
+
+    Attributes:
+        stored: Changes that are new here, in the order taken.
+        refused: ``(device, seq, reason)`` of changes put in quarantine.
+        records: Ids of the records touched, with their kinds.
+        forked: Devices whose history here differs from the one received: two machines use one
+            identity, or a store was restored without taking a new one.
+    """
+
+    stored: list[Stored] = field(default_factory=list)
+    refused: list[tuple[bytes, int, str]] = field(default_factory=list)
+    records: dict[bytes, str] = field(default_factory=dict)
+    forked: set[bytes] = field(default_factory=set)
+
+
+def merge(connection: sa.Connection, runs: Iterable[Run], *, contiguous: bool) -> Merged:
+    """Take runs of changes in; changes already here are passed over.
+
+    Args:
+        connection: Inside a writing transaction.
+        contiguous: Require each device's changes without gaps, as HQ does of those who push.
+            Feeds limited to one office have gaps.
+    """
+    merged = Merged()
+    for run in runs:
+        _take(connection, run, merged, contiguous=contiguous)
+    _project_merged(connection, merged)
+    return merged
+
+
+def _take(connection: sa.Connection, run: Run, merged: Merged, *, contiguous: bool) -> None:
+    if run.device in merged.forked:
+        return
+    seq, chain = head_of(connection, run.device)
+    numbers = range(run.first, run.first + len(run.bodies))
+    digests = links(run.previous, run.bodies)
+    if run.first == 1 and run.previous != genesis(run.device):
+        merged.forked.add(run.device)
+        return
+    known = _known_links(connection, run.device, [n for n in numbers if n <= seq])
+    expected = chain if run.first == seq + 1 else None
+    if expected is not None and run.previous != expected:
+        merged.forked.add(run.device)
+        return
+    if any(known[n] != digests[n - run.first] for n in numbers if n in known):
+        merged.forked.add(run.device)
+        return
+    if contiguous and run.first > seq + 1:
+        return  # told by the acknowledgement: the sender starts again from there
+    accepted: list[Stored] = []
+    for number, body, digest in zip(numbers, run.bodies, digests, strict=True):
+        if number in known or (number <= seq and contiguous):
+            continue
+        stored = _accept(connection, run.device, number, body, digest, merged)
+        if stored is not None:
+            accepted.append(stored)
+    append(connection, accepted)
+    merged.stored += accepted
+    if numbers and numbers[-1] > seq:
+        set_head(connection, run.device, numbers[-1], digests[-1])
+
+
+def _known_links(
+    connection: sa.Connection, device: bytes, numbers: Sequence[int]
+) -> dict[int, bytes]:
+    if not numbers:
+        return {}
+    known: dict[int, bytes] = {}
+    for table in (CHANGE, QUARANTINE):
+        query = sa.select(table.c.seq, table.c.chain).where(
+            table.c.device == device, table.c.seq.between(numbers[0], numbers[-1])
+        )
+        known.update({row.seq: row.chain for row in connection.execute(query)})
+    return known
+
+
+def _accept(
+    connection: sa.Connection, device: bytes, seq: int, body: bytes, chain: bytes, merged: Merged
+) -> Stored | None:
+    try:
+        change = decode(body)
+        if change.seq != seq or len(change.record) != 16 or len(change.author) != 16:
+            raise ValueError("header does not fit its place")
+        _check_values(Entry(device, change))
+    except (msgspec.DecodeError, ValueError, TypeError) as error:
+        reason = _("This change cannot be read here: {reason}.").format(reason=error)
+        quarantine(connection, device, seq, chain, body, reason)
+        merged.refused.append((device, seq, reason))
+        return None
+    return Stored(device, change, body, chain)
+
+
+def _check_values(entry: Entry) -> None:
+    record = kinds().get(entry.change.kind)
+    if record is None:
+        return  # from a later version: kept, and shown once this program knows the kind
+    for name, value in entry.change.fields.items():
+        declared = record.fields.get(name)
+        if declared is not None:
+            declared.type.to_sqlite(value)
+
+
+def quarantine(
+    connection: sa.Connection, device: bytes, seq: int, chain: bytes, body: bytes, reason: str
+) -> None:
+    """Keep a change that cannot be accepted, with the reason."""
+    connection.execute(
+        QUARANTINE.insert().values(
+            device=device,
+            seq=seq,
+            chain=chain,
+            body=body,
+            reason=reason,
+            at=datetime.now(UTC).isoformat(),
+        )
+    )
+
+
+def _project_merged(connection: sa.Connection, merged: Merged) -> None:
+    arrived: dict[bytes, list[Entry]] = {}
+    for stored in merged.stored:
+        arrived.setdefault(stored.change.record, []).append(stored.entry)
+        merged.records[stored.change.record] = stored.change.kind
+    # The log already holds the arrivals; a record whose changes all arrived just now needs no
+    # second look at it.
+    counts = _log_counts(connection, arrived)
+    partly = [record for record, entries in arrived.items() if counts[record] != len(entries)]
+    for record, entries in entries_of(connection, partly).items():
+        arrived[record] = entries
+    project(connection, arrived)
+
+
+def _log_counts(connection: sa.Connection, arrived: dict[bytes, list[Entry]]) -> dict[bytes, int]:
+    counts: dict[bytes, int] = {}
+    for some in chunks(arrived, 500):
+        query = (
+            sa.select(CHANGE.c.record, sa.func.count())
+            .where(CHANGE.c.record.in_(some))
+            .group_by(CHANGE.c.record)
+        )
+        counts.update(connection.execute(query).all())  # type: ignore[arg-type]
+    return counts
+

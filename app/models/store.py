@@ -1,0 +1,394 @@
+"""The encrypted store: opened by a person's passphrase, written one save at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+from sqlalchemy.orm import Session
+
+from app.errors import Refused, RefusedMany, Unavailable
+from app.i18n import _
+from app.models.capture import Capture
+from app.models.clock import HybridClock, system_ms
+from app.models.engine import connect, engine_for, plain_errors
+from app.models.keys import Keys, new_key
+from app.models.log import head_of, last_position
+from app.models.merge import Merged, Run, merge
+from app.models.record import Record, kinds
+from app.models.rules import rules_of
+from app.models.search import Finder, index_files, sources
+from app.models.settings import Settings
+from app.models.shape import bring_to_shape
+from app.models.types import Context
+from app.models.upgrades import is_newer, upgrade
+from app.models.witness import Witness
+from app.paths import state_folder
+
+DATABASE: Final = "sanad.db"
+KEY_FILE: Final = "keys.json"
+LOCK_FILE: Final = "lock"
+HOLDER_FILE: Final = "holder.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Told after each commit.
+
+    Attributes:
+        kinds: Record kinds that changed.
+        origin: ``here`` for a save on this copy, ``elsewhere`` for a merge.
+    """
+
+    kinds: frozenset[str]
+    origin: str
+
+
+class Store:
+    """One office's records on this computer.
+
+    Use ``create``, ``unlock`` or ``open``; close it when done. Reading takes any number of
+    threads; writing one at a time.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes,
+        *,
+        now_ms: Callable[[], int] = system_ms,
+        today: Callable[[], date] = date.today,  # noqa: DTZ011  the office's own calendar day
+    ) -> None:
+        self.folder = folder
+        self.path = folder / DATABASE
+        self.keys = Keys(folder / KEY_FILE)
+        self._key = key
+        self._today = today
+        self._write_lock = RLock()
+        self._listeners: list[Callable[[Changed], None]] = []
+        self._lock = _hold(folder)
+        try:
+            with plain_errors(self.path):
+                self._prepare()
+                self.engine = engine_for(self.path, key)
+                self._writer = self.engine.execution_options(writing=True)
+                self.settings = Settings(self._writer)
+                with self._writer.begin() as connection:
+                    bring_to_shape(connection, self.settings)
+                self._clock = HybridClock(self._last_stamp(), now_ms)
+                self._take_identity()
+        except BaseException:
+            self._lock.release()
+            raise
+        self.finder = Finder(self.engine)
+
+    # -- opening -------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, folder: Path, *, is_training: bool, **clocks: Any) -> Store:
+        """Make an empty store; its first user is added by whoever founds the office.
+
+        Raises:
+            Refused: There is one already.
+            Unavailable: The folder cannot be written.
+        """
+        keys = Keys(folder / KEY_FILE)
+        if keys.exists() or (folder / DATABASE).exists():
+            raise Refused(
+                "store_exists",
+                _("There is already a store in {folder}. Choose another folder.").format(
+                    folder=folder
+                ),
+            )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                _("The folder {folder} cannot be made: {reason}.").format(
+                    folder=folder, reason=error.strerror
+                ),
+                _("Choose a folder of yours."),
+            ) from error
+        keys.create(is_training)
+        key = new_key()
+        try:
+            return cls(folder, key, **clocks)
+        except BaseException:
+            # Nobody holds the key of a store that failed to come to be.
+            for name in (KEY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+                (folder / name).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def unlock(
+        cls, folder: Path, login: str, passphrase: str, **clocks: Any
+    ) -> tuple[Store, UUID]:
+        """Open a store with a person's passphrase; gives the store and the user's id."""
+        user, key = Keys(folder / KEY_FILE).unlock(login, passphrase)
+        return cls.open(folder, key, **clocks), user
+
+    @classmethod
+    def open(cls, folder: Path, key: bytes, **clocks: Any) -> Store:
+        """Open a store whose key is known."""
+        if not (folder / DATABASE).exists():
+            raise Unavailable(
+                _("The store file {path} is missing.").format(path=folder / DATABASE),
+                _("Restore the latest backup."),
+            )
+        return cls(folder, key, **clocks)
+
+    def close(self) -> None:
+        """Release the files. What was saved is already on disk."""
+        self.engine.dispose()
+        with suppress(OSError):
+            (self.folder / HOLDER_FILE).unlink(missing_ok=True)
+        self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def _prepare(self) -> None:
+        connection = connect(self.path, self._key)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+            if is_newer(connection):
+                raise Unavailable(
+                    _("This store was written by a later version of Sanad."),
+                    _("Install that version to open it; nothing was changed."),
+                )
+            upgrade(connection)
+        finally:
+            connection.close()
+
+    def _last_stamp(self) -> int:
+        with self.engine.connect() as connection:
+            tables = [record.__table__ for record in kinds().values()]
+            stamps = [
+                connection.scalar(sa.select(sa.func.max(table.c.updated_at))) for table in tables
+            ]
+        return max((stamp for stamp in stamps if stamp), default=0)
+
+    def _take_identity(self) -> None:
+        """Keep this copy's device identity, or take a new one where the old may be in use."""
+        held = self.settings.get("device", str)
+        if held is not None:
+            device = UUID(held)
+            with self.engine.connect() as connection:
+                seq, _chain = head_of(connection, device.bytes)
+            if Witness(state_folder(), device).recalls(seq):
+                self._adopt(device, seq)
+                return
+        self.renew_identity()
+
+    def renew_identity(self) -> None:
+        """Go on under a new device identity; earlier changes keep the one they have."""
+        device = uuid4()
+        identities = self.settings.get("identities", list) or []
+        self.settings.put(device=str(device), identities=[*identities, str(device)])
+        self._adopt(device, 0)
+
+    def _adopt(self, device: UUID, seq: int) -> None:
+        self.device = device
+        self._witness = Witness(state_folder(), device)
+        self._witness.remember(seq)
+
+    # -- what it is ----------------------------------------------------------------------------
+
+    @property
+    def is_training(self) -> bool:
+        """Whether everything in it is fictitious."""
+        return self.keys.read().is_training
+
+    @property
+    def identities(self) -> list[UUID]:
+        """Device identities this copy writes or has written under, oldest first."""
+        return [UUID(text) for text in self.settings.get("identities", list) or []]
+
+    @property
+    def office(self) -> UUID | None:
+        """Id of the office this store belongs to."""
+        held = self.settings.get("office", str)
+        return None if held is None else UUID(held)
+
+    def context(self) -> Context:
+        """Give what answers are judged against today."""
+        return Context(self._today(), self.settings.get("country", str) or "MA")
+
+    def clock_lead_ms(self) -> int:
+        """How far the newest change is ahead of this machine's clock, in milliseconds."""
+        return self._clock.lead_ms
+
+    def add_key(self, login: str, user: UUID, passphrase: str) -> None:
+        """Let a user unlock this store on this computer."""
+        self.keys.add(login, user, passphrase, self._key)
+
+    # -- reading and writing -------------------------------------------------------------------
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Read a consistent view."""
+        with plain_errors(self.path), Session(self.engine, autoflush=False) as db:
+            yield db
+
+    @contextmanager
+    def write(self, author: UUID, *, seen: int | None = None) -> Iterator[Session]:
+        """Save: everything in the block, or nothing.
+
+        Args:
+            author: Id of the user.
+            seen: Last log position (``position``) the author had seen when starting to type.
+
+        Raises:
+            Refused: A question's or the work's rule says no.
+            Unavailable: The disk or another program does.
+        """
+        context = self.context()
+        with self._write_lock, plain_errors(self.path):
+            db = Session(self._writer, autoflush=False, expire_on_commit=False)
+            db.info.update(author=author, context=context, store=self)
+            try:
+                with db.begin():
+                    capture = Capture(
+                        db,
+                        device=self.device.bytes,
+                        author=author,
+                        clock=self._clock,
+                        context=context,
+                        seen=seen,
+                    )
+                    yield db
+                    db.flush()
+                    capture.settle()
+                    _require_rules(db, capture.touched, context)
+                    _index_touched(db.connection(), capture.touched)
+            finally:
+                db.close()
+            if capture.touched:
+                self._witness.remember(capture.last_seq)
+        if capture.touched:
+            self._announce(Changed(frozenset(r.kind for r in capture.touched), "here"))
+
+    def merge(
+        self,
+        runs: list[Run],
+        *,
+        contiguous: bool = False,
+        also: Callable[[sa.Connection, Merged], None] | None = None,
+    ) -> Merged:
+        """Take changes made elsewhere in.
+
+        Args:
+            runs: As carried.
+            contiguous: See ``merge.merge``.
+            also: Done in the same transaction, such as moving a cursor.
+        """
+        with self._write_lock, plain_errors(self.path):
+            with self._writer.begin() as connection:
+                merged = merge(connection, runs, contiguous=contiguous)
+                _index_merged(connection, merged)
+                _note_for_review(connection, merged)
+                if also is not None:
+                    also(connection, merged)
+            for stored in merged.stored:
+                self._clock.see(stored.change.clock)
+        if merged.records:
+            self._announce(Changed(frozenset(merged.records.values()), "elsewhere"))
+        return merged
+
+    @contextmanager
+    def control(self) -> Iterator[sa.Connection]:
+        """Write this copy's own tables (drafts, settings, contents), which never travel."""
+        with self._write_lock, plain_errors(self.path), self._writer.begin() as connection:
+            yield connection
+
+    def position(self) -> int:
+        """Give the log position reached, for ``write(seen=…)``."""
+        with self.engine.connect() as connection:
+            return last_position(connection)
+
+    def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
+        """Call ``listener`` after each commit, in the thread that committed; gives its undoing."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _announce(self, changed: Changed) -> None:
+        for listener in list(self._listeners):
+            listener(changed)
+
+
+def _require_rules(db: Session, touched: list[Record], context: Context) -> None:
+    refusals: list[Refused] = []
+    for record in dict.fromkeys(touched):
+        for rule in rules_of(type(record)):
+            try:
+                rule(db, record, context)
+            except Refused as refused:
+                refused.kind = refused.kind or record.kind
+                refusals.append(refused)
+    if refusals:
+        raise refusals[0] if len(refusals) == 1 else RefusedMany(refusals)
+
+
+def _index_touched(connection: sa.Connection, touched: list[Record]) -> None:
+    searched = {source.record.kind for source in sources()}
+    index_files(connection, {r.root.bytes for r in touched if r.kind in searched})
+
+
+def _index_merged(connection: sa.Connection, merged: Merged) -> None:
+    searched = {source.record.kind for source in sources()}
+    index_files(
+        connection, {s.change.root_id for s in merged.stored if s.change.kind in searched}
+    )
+
+
+def _note_for_review(connection: sa.Connection, merged: Merged) -> None:
+    if merged.records:
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO recheck (record, kind) VALUES (?, ?)",
+            list(merged.records.items()),
+        )
+
+
+def _hold(folder: Path) -> FileLock:
+    """Take the store for this program alone, or say who has it."""
+    lock = FileLock(folder / LOCK_FILE, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Unavailable(
+            _("The store in {folder} is open in another program ({holder}).").format(
+                folder=folder, holder=_holder(folder)
+            ),
+            _("Close it there, then try again."),
+        ) from None
+    except OSError as error:
+        raise Unavailable(
+            _("The store in {folder} cannot be written.").format(folder=folder),
+            _("Check the folder's permissions, or copy the store to a folder of yours."),
+        ) from error
+    with suppress(OSError):
+        held = {"pid": os.getpid(), "computer": socket.gethostname()}
+        (folder / HOLDER_FILE).write_text(json.dumps(held), encoding="utf-8")
+    return lock
+
+
+def _holder(folder: Path) -> str:
+    try:
+        held = json.loads((folder / HOLDER_FILE).read_text(encoding="utf-8"))
+        return _("process {pid} on {computer}").format(**held)
+    except (OSError, ValueError, KeyError):
+        return _("unknown")

@@ -1,0 +1,607 @@
+"""What kinds of answers there are: each checks, converts, stores and describes its values.
+
+A value has two forms. The *kept* form is what records carry (``date``, ``PartialDate``, ``UUID``,
+``frozenset``); the *log* form is what changes, JSON and digests carry (text, whole numbers,
+booleans, 16-byte ids, sorted lists).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.errors import Refused
+from app.i18n import _, isolate
+from app.models.choices import Choices, Countries
+from app.models.values import CodesType, DayType, IdType, PartialDate, PartialDateType
+
+if TYPE_CHECKING:
+    from app.models.fields import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a value is judged against.
+
+    Attributes:
+        today: Date at the office.
+        home_country: ISO 3166-1 alpha-2 code of the office's country, for telephone numbers.
+    """
+
+    today: date
+    home_country: str = "MA"
+
+
+def clean_field(field: Field, value: Any, context: Context) -> Any:
+    """Check ``value`` against ``field``; see ``Field.clean``."""
+    if isinstance(value, str):
+        value = value.strip() or None
+    if value is None or value == [] or value == frozenset():
+        if field.required:
+            raise Refused("required", _("Please answer this question."), field.name)
+        return None
+    try:
+        return field.type.clean(value, context)
+    except Refused as refused:
+        refused.field = field.name
+        raise
+
+
+class ValueType:
+    """Base of all answer types.
+
+    Attributes:
+        widget: Name of the form control that asks for it.
+    """
+
+    widget: ClassVar[str] = "text"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        """Give the SQL type it is stored as."""
+        raise NotImplementedError
+
+    def clean(self, value: Any, context: Context) -> Any:
+        """Turn input (never None) into the kept form, or raise ``Refused``."""
+        raise NotImplementedError
+
+    def to_log(self, value: Any) -> Any:
+        """Turn the kept form into the log form."""
+        return value
+
+    def from_log(self, value: Any) -> Any:
+        """Turn the log form into the kept form."""
+        return value
+
+    def to_json(self, value: Any) -> Any:
+        """Turn the kept form into what JSON shows."""
+        return self.to_log(value)
+
+    def to_sqlite(self, value: Any) -> Any:
+        """Turn the log form into what SQLite stores; most are the same, which keeps merging fast.
+
+        Raises:
+            ValueError: The log holds what this type cannot be (a damaged or foreign change).
+        """
+        if value is not None and not isinstance(value, str):
+            raise ValueError(f"not text: {value!r}")
+        return value
+
+    def shown(self, value: Any) -> str:
+        """Turn the kept form into text for a person, in the language in use."""
+        return str(value)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe accepted JSON. Source: JSON Schema 2020-12."""
+        raise NotImplementedError
+
+    def warnings(self, value: Any, context: Context) -> list[str]:
+        """List what a person should look at twice in an accepted value."""
+        return []
+
+
+# Marks that only steer direction: invisible, pasted along from elsewhere, and they break
+# comparing and printing. U+200C and U+200D are letters' business in some scripts and stay.
+_BIDI_CONTROLS: Final = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+@dataclass(frozen=True)
+class Text(ValueType):
+    """Text, in composed Unicode (NFC) without invisible marks."""
+
+    max_length: int = 200
+    multiline: bool = False
+    is_name: bool = False
+
+    @property
+    def widget(self) -> str:  # type: ignore[override]
+        return "long_text" if self.multiline else "text"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.Text()
+
+    def clean(self, value: Any, context: Context) -> str:
+        if not isinstance(value, str):
+            raise Refused("type", _("Write text here."))
+        cleaned = _BIDI_CONTROLS.sub("", unicodedata.normalize("NFC", value))
+        if self.multiline:
+            cleaned = cleaned.replace("\r\n", "\n").strip()
+        else:
+            cleaned = " ".join(re.split(r"[ \t\u00a0]+", cleaned)).strip()
+        if not cleaned:
+            raise Refused("empty", _("This holds only invisible characters. Type it again."))
+        for character in cleaned:
+            if unicodedata.category(character) in {"Cc", "Cs"} and not (
+                self.multiline and character in "\n\t"
+            ):
+                raise Refused(
+                    "control_character",
+                    _("This holds a control character (U+{code}). Type the text again.").format(
+                        code=f"{ord(character):04X}"
+                    ),
+                )
+        if len(cleaned) > self.max_length:
+            raise Refused(
+                "too_long",
+                _("At most {limit} characters fit here; this has {count}.").format(
+                    limit=self.max_length, count=len(cleaned)
+                ),
+            )
+        if self.is_name and not any(unicodedata.category(c).startswith("L") for c in cleaned):
+            raise Refused("name_without_letters", _("A name needs at least one letter."))
+        return cleaned
+
+    def warnings(self, value: str, context: Context) -> list[str]:
+        if self.is_name and any(c.isdigit() for c in value):
+            return [_("A name rarely holds digits. Is it written as on the document?")]
+        return []
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.max_length}
+
+
+@dataclass(frozen=True)
+class Choice(ValueType):
+    """One code of a list."""
+
+    choices: Choices
+    widget = "choice"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.String(60)
+
+    def clean(self, value: Any, context: Context) -> str:
+        if not isinstance(value, str) or value not in self.choices.codes():
+            raise _not_listed(value, self.choices)
+        return value
+
+    def shown(self, value: str) -> str:
+        return self.choices.label(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.choices.codes())}
+
+
+@dataclass(frozen=True)
+class ChoiceSet(ValueType):
+    """Any number of codes of a list."""
+
+    choices: Choices
+    widget = "choices"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return CodesType()
+
+    def clean(self, value: Any, context: Context) -> frozenset[str]:
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, (list, tuple, set, frozenset)):
+            raise Refused("type", _("Give a list of codes."))
+        return frozenset(self._clean_one(one, context) for one in value)
+
+    def _clean_one(self, one: Any, context: Context) -> str:
+        if not isinstance(one, str) or one not in self.choices.codes():
+            raise _not_listed(one, self.choices)
+        return one
+
+    def to_log(self, value: frozenset[str] | None) -> list[str] | None:
+        return None if value is None else sorted(value)
+
+    def from_log(self, value: list[str] | None) -> frozenset[str] | None:
+        return None if value is None else frozenset(value)
+
+    def shown(self, value: frozenset[str]) -> str:
+        return _(", ").join(self.choices.label(code) for code in sorted(value))
+
+    def to_sqlite(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
+            raise ValueError(f"not a list of codes: {value!r}")
+        return json.dumps(value, ensure_ascii=False)
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "array",
+            "items": {"type": "string", "enum": list(self.choices.codes())},
+            "uniqueItems": True,
+        }
+
+
+def _not_listed(value: Any, choices: Choices) -> Refused:
+    listed = ", ".join(choices.codes()[:12])
+    return Refused(
+        "not_in_list",
+        _("{value} is not in the list. Choose one of: {codes}.").format(
+            value=isolate(str(value)), codes=isolate(listed)
+        ),
+    )
+
+
+def clean_country(value: Any, countries: Countries) -> str:
+    """Find the one country meant by a code or a name in any of our languages."""
+    found = countries.find(value) if isinstance(value, str) else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        named = _(", ").join(f"{countries.label(code)} ({code})" for code in found)
+        raise Refused(
+            "ambiguous_country",
+            _("{value} can mean several countries. Choose one: {countries}.").format(
+                value=isolate(value), countries=named
+            ),
+        )
+    raise Refused(
+        "unknown_country",
+        _("{value} is not a country we know. Choose it from the list.").format(
+            value=isolate(str(value))
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Country(Choice):
+    """One country."""
+
+    choices: Countries
+
+    def clean(self, value: Any, context: Context) -> str:
+        return clean_country(value, self.choices)
+
+
+@dataclass(frozen=True)
+class CountrySet(ChoiceSet):
+    """Any number of countries."""
+
+    choices: Countries
+
+    def _clean_one(self, one: Any, context: Context) -> str:
+        return clean_country(one, self.choices)
+
+
+@dataclass(frozen=True)
+class Day(ValueType):
+    """A day of the calendar."""
+
+    past: bool = False
+    widget = "day"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return DayType()
+
+    def clean(self, value: Any, context: Context) -> date:
+        try:
+            cleaned = value if type(value) is date else date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise _no_such_date(value) from None
+        _check_span(cleaned, cleaned, self.past, context)
+        return cleaned
+
+    def to_log(self, value: date | None) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def from_log(self, value: str | None) -> date | None:
+        return None if value is None else date.fromisoformat(value)
+
+    def shown(self, value: date) -> str:
+        from app.formats import day_text
+
+        return day_text(value)
+
+    def to_sqlite(self, value: Any) -> str | None:
+        self.from_log(value)  # a row that cannot be read back must not be written
+        text: str | None = value
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+
+@dataclass(frozen=True)
+class PartialDay(ValueType):
+    """A date as well as it is known."""
+
+    past: bool = False
+    widget = "partial_date"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return PartialDateType()
+
+    def clean(self, value: Any, context: Context) -> PartialDate:
+        try:
+            cleaned = value if isinstance(value, PartialDate) else PartialDate(value)
+        except (TypeError, ValueError):
+            raise _no_such_date(value) from None
+        _check_span(cleaned.earliest, cleaned.latest, self.past, context)
+        return cleaned
+
+    def to_log(self, value: PartialDate | None) -> str | None:
+        return None if value is None else value.text
+
+    def from_log(self, value: str | None) -> PartialDate | None:
+        if value is not None and not isinstance(value, str):
+            raise ValueError(f"not a date: {value!r}")
+        return None if value is None else PartialDate(value)
+
+    def warnings(self, value: PartialDate, context: Context) -> list[str]:
+        if value.is_first_of_january:
+            return [
+                _(
+                    "1 January is often written when the day is not known. Is it the real day? "
+                    "If not, give the year only."
+                )
+            ]
+        return []
+
+    def shown(self, value: PartialDate) -> str:
+        from app.formats import partial_date_text
+
+        return partial_date_text(value)
+
+    def to_sqlite(self, value: Any) -> str | None:
+        self.from_log(value)  # a row that cannot be read back must not be written
+        text: str | None = value
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "string",
+            "pattern": r"^(\d{4}(-\d{2}(-\d{2})?)?|age:\d{1,3}/\d{4}-\d{2}-\d{2})$",
+        }
+
+
+_OLDEST_YEAR: Final = 1900
+_FURTHEST: Final = timedelta(days=366 * 30)
+
+
+def _check_span(earliest: date, latest: date, past: bool, context: Context) -> None:
+    if past and earliest > context.today:
+        raise Refused("future_date", _("This day is still to come. Check the year."))
+    if latest.year < _OLDEST_YEAR or earliest - context.today > _FURTHEST:
+        raise Refused("impossible_date", _("This date is too far away. Check the year."))
+
+
+def _no_such_date(value: Any) -> Refused:
+    return Refused(
+        "impossible_date",
+        _("{value} is not a date. Write it as 2026-11-22, or only 2026-11 or 2026.").format(
+            value=isolate(str(value))
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Moment(ValueType):
+    """A day and time at the office, to the minute; no zone, as on the wall."""
+
+    widget = "moment"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.String(16)
+
+    def clean(self, value: Any, context: Context) -> str:
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise Refused(
+                "impossible_date",
+                _("{value} is not a day and time. Write it as 2026-11-22T10:30.").format(
+                    value=isolate(str(value))
+                ),
+            ) from None
+        _check_span(moment.date(), moment.date(), False, context)
+        return moment.strftime("%Y-%m-%dT%H:%M")
+
+    def shown(self, value: str) -> str:
+        from app.formats import moment_text
+
+        return moment_text(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"}
+
+
+@dataclass(frozen=True)
+class Number(ValueType):
+    """A whole number."""
+
+    minimum: int = 0
+    maximum: int | None = None
+    widget = "number"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.Integer()
+
+    def clean(self, value: Any, context: Context) -> int:
+        if isinstance(value, str):
+            # Arabic-Indic digits and grouping spaces are as good as ours.
+            digits = re.sub(r"[\s\u00a0\u202f]", "", value)
+            value = int(digits) if re.fullmatch(r"-?\d+", digits) else value
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Refused("type", _("Write a whole number."))
+        if value < self.minimum or (self.maximum is not None and value > self.maximum):
+            raise Refused("out_of_range", self._range_message())
+        return value
+
+    def _range_message(self) -> str:
+        if self.maximum is None:
+            return _("Write {minimum} or more.").format(minimum=self.minimum)
+        return _("Write a number from {minimum} to {maximum}.").format(
+            minimum=self.minimum, maximum=self.maximum
+        )
+
+    def to_sqlite(self, value: Any) -> int | None:
+        if value is not None and type(value) is not int:
+            raise ValueError(f"not a whole number: {value!r}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        described: dict[str, Any] = {"type": "integer", "minimum": self.minimum}
+        if self.maximum is not None:
+            described["maximum"] = self.maximum
+        return described
+
+
+@dataclass(frozen=True)
+class Flag(ValueType):
+    """Yes or no."""
+
+    widget = "flag"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.Boolean()
+
+    def clean(self, value: Any, context: Context) -> bool:
+        if not isinstance(value, bool):
+            raise Refused("type", _("Answer yes or no."))
+        return value
+
+    def shown(self, value: bool) -> str:
+        return _("Yes") if value else _("No")
+
+    def to_sqlite(self, value: Any) -> bool | None:
+        if value is not None and type(value) is not bool:
+            raise ValueError(f"not yes or no: {value!r}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Phone(ValueType):
+    """A telephone number. Source: ITU-T E.164, through libphonenumber."""
+
+    widget = "phone"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.String(20)
+
+    def clean(self, value: Any, context: Context) -> str:
+        import phonenumbers
+
+        if not isinstance(value, str):
+            raise Refused("type", _("Write a telephone number."))
+        try:
+            # "+212 (0) 537…" carries the national zero too; libphonenumber drops it.
+            number = phonenumbers.parse(value, context.home_country)
+        except phonenumbers.NumberParseException:
+            raise _no_phone(value) from None
+        if not phonenumbers.is_valid_number(number):
+            raise _no_phone(value)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def warnings(self, value: str, context: Context) -> list[str]:
+        import phonenumbers
+
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(value))
+        if region == context.home_country:
+            return []
+        from app.models.choices import COUNTRIES
+
+        return [
+            _("This number is of {country}. Is that meant?").format(
+                country=COUNTRIES.label(region or "XXX")
+            )
+        ]
+
+    def shown(self, value: str) -> str:
+        import phonenumbers
+
+        number = phonenumbers.parse(value)
+        return isolate(
+            phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        )
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "description": "E.164, or as dialled in the office's country"}
+
+
+def _no_phone(value: str) -> Refused:
+    return Refused(
+        "not_a_phone_number",
+        _("{value} is not a telephone number. Write it with its country code, as +212 6…").format(
+            value=isolate(value)
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class ContentHash(ValueType):
+    """SHA-256 of content, in hexadecimal."""
+
+    widget = "content"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.String(64)
+
+    def clean(self, value: Any, context: Context) -> str:
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{64}", value):
+            raise Refused("type", _("Give the SHA-256 of the content in hexadecimal."))
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+
+
+@dataclass(frozen=True)
+class Reference(ValueType):
+    """The id of a record of another kind."""
+
+    kind: str
+    root: bool = False
+    widget = "reference"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return IdType()
+
+    def clean(self, value: Any, context: Context) -> UUID:
+        try:
+            return value if isinstance(value, UUID) else UUID(value)
+        except (TypeError, ValueError, AttributeError):
+            raise Refused(
+                "not_an_id", _("{value} is not an id.").format(value=isolate(str(value)))
+            ) from None
+
+    def to_log(self, value: UUID | None) -> bytes | None:
+        return None if value is None else value.bytes
+
+    def from_log(self, value: bytes | None) -> UUID | None:
+        return None if value is None else UUID(bytes=value)
+
+    def to_json(self, value: UUID) -> str:
+        return str(value)
+
+    def to_sqlite(self, value: Any) -> bytes | None:
+        if value is not None and (type(value) is not bytes or len(value) != 16):
+            raise ValueError(f"not an id: {value!r}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "uuid", "description": f"id of a {self.kind}"}

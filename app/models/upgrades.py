@@ -1,0 +1,68 @@
+"""How the store's own tables came to their present shape, step by step.
+
+Projected tables are not here: they follow the declared records and are refilled from the log.
+Steps are never edited once released; each runs in one transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlite_utils import Database, Migrations
+
+UPGRADES: Final = Migrations("store")
+
+
+@UPGRADES()
+def u001_log(db: Database) -> None:
+    """The log, the last link of each device, and what could not be accepted."""
+    db.execute(
+        "CREATE TABLE change (pos INTEGER PRIMARY KEY, device BLOB NOT NULL, seq INTEGER NOT NULL,"
+        " record BLOB NOT NULL, kind TEXT NOT NULL, chain BLOB NOT NULL, body BLOB NOT NULL)"
+    )
+    db.execute("CREATE UNIQUE INDEX change_identity ON change (device, seq)")
+    db.execute("CREATE INDEX ix_change_record ON change (record)")
+    db.execute(
+        "CREATE TABLE head (device BLOB PRIMARY KEY, seq INTEGER NOT NULL, chain BLOB NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE quarantine (id INTEGER PRIMARY KEY, device BLOB NOT NULL,"
+        " seq INTEGER NOT NULL, chain BLOB NOT NULL, body BLOB NOT NULL, reason TEXT NOT NULL,"
+        " at TEXT NOT NULL)"
+    )
+
+
+@UPGRADES()
+def u002_own_tables(db: Database) -> None:
+    """What belongs to this copy alone: its settings, drafts, contents and search index."""
+    db.execute("CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL)")
+    db.execute(
+        "CREATE TABLE draft (id BLOB PRIMARY KEY, user BLOB NOT NULL, form TEXT NOT NULL,"
+        " about BLOB, answers BLOB NOT NULL, seen INTEGER NOT NULL, updated TEXT NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE content (hash TEXT PRIMARY KEY, media_type TEXT NOT NULL, data BLOB NOT NULL)"
+    )
+    db.execute("CREATE TABLE recheck (record BLOB PRIMARY KEY, kind TEXT NOT NULL)")
+    db.execute("CREATE TABLE search_file (doc INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE)")
+    db.execute(
+        "CREATE VIRTUAL TABLE search USING fts5(name, sound, other, content='',"
+        " contentless_delete=1, tokenize='unicode61 remove_diacritics 0', prefix='2 3',"
+        " detail=column)"
+    )
+
+
+def upgrade(connection: Any) -> None:
+    """Bring the store's own tables up to date.
+
+    Args:
+        connection: A driver connection in autocommit.
+    """
+    UPGRADES.apply(Database(connection))
+
+
+def is_newer(connection: Any) -> bool:
+    """Tell whether a later program has upgraded this store beyond what we know."""
+    db = Database(connection)
+    known = {step.name for step in UPGRADES._migrations}  # noqa: SLF001  no public list
+    return any(step.name not in known for step in UPGRADES.applied(db))

@@ -1,0 +1,1 @@
+"""Printed paper, printed for real and read back."""
