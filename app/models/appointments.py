@@ -42,7 +42,9 @@ class Appointment(Record):
     title = N_("Appointment")
 
     person: Mapped[UUID] = reference(N_("Person"), "person", required=True, root=True)
-    at: Mapped[str | None] = moment(N_("Day and time"), personal=P2, required=True, table=True)
+    at: Mapped[str | None] = moment(
+        N_("Day and time"), personal=P2, required=True, table=True, index=True
+    )
     minutes: Mapped[int | None] = number(
         N_("Length in minutes"), personal=P2, minimum=5, maximum=600
     )

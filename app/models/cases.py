@@ -41,7 +41,7 @@ class Case(Record):
     )
     number: Mapped[str | None] = text(
         N_("Case number"), personal=P1, max_length=40, search=True, merge=Merge.ASK,
-        required=True, table=True,
+        required=True, table=True, index=True,
     )  # fmt: skip
     state: Mapped[str | None] = choice(
         N_("State"), STATES, personal=P1, merge=Merge.ASK, required=True, table=True

@@ -92,9 +92,9 @@ class Field:
         return t.clean_field(self, value, context)
 
 
-def text(label: str, *, personal: Sensitivity, max_length: int = 200, name: bool = False, **more: Any) -> MappedColumn[Any]:
+def text(label: str, *, personal: Sensitivity, max_length: int = 200, name: bool = False, index: bool = False, **more: Any) -> MappedColumn[Any]:
     """Ask for one line of text. ``name=True`` for people's names, where digits are a mistake."""
-    return _column(Field(label, t.Text(max_length=max_length, is_name=name), personal, **more))
+    return _column(Field(label, t.Text(max_length=max_length, is_name=name), personal, **more), index)
 
 
 def long_text(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
@@ -146,9 +146,9 @@ def partial_date(label: str, *, personal: Sensitivity, past: bool = False, **mor
     return _column(Field(label, t.PartialDay(past=past), personal, **more))
 
 
-def moment(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
+def moment(label: str, *, personal: Sensitivity, index: bool = False, **more: Any) -> MappedColumn[Any]:
     """Ask for a day and time at the office, to the minute (``2026-11-22T10:30``)."""
-    return _column(Field(label, t.Moment(), personal, **more))
+    return _column(Field(label, t.Moment(), personal, **more), index)
 
 
 def number(label: str, *, personal: Sensitivity, minimum: int = 0, maximum: int | None = None, **more: Any) -> MappedColumn[Any]:

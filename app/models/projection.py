@@ -23,7 +23,6 @@ class Projector:
 
     def __init__(self, record: type[Record]) -> None:
         self._fields = record.fields
-        self._table: sa.Table = record.__table__  # type: ignore[assignment]
         self._converters: list[tuple[str, Convert]] = [
             (name, field.type.to_sqlite) for name, field in record.fields.items()
         ]
@@ -32,6 +31,7 @@ class Projector:
         listed = ", ".join(f'"{name}"' for name in names)
         marks = ", ".join("?" * len(names))
         self._upsert = f'INSERT OR REPLACE INTO "{record.kind}" ({listed}) VALUES ({marks})'  # noqa: S608
+        self.select = f'SELECT {listed} FROM "{record.kind}"'  # noqa: S608
 
     def row(self, folded: Folded) -> tuple[Any, ...]:
         """Give the row a record's changes come to, as SQLite stores it.

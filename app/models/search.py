@@ -127,7 +127,7 @@ class Finder:
         with self._engine.connect() as connection:
             found: dict[bytes, None] = {}
             if any(c.isdigit() for c in compact):
-                _look(connection, f'other : "{compact}"*', limit, found)
+                _look(connection, f'other : "{compact.lstrip("0")}"*', limit, found)
             _look(connection, _all(f'{{name other}} : "{word}"*' for word in asked), limit, found)
             if len(found) < limit:
                 _look(connection, _all(self._sounding(word) for word in asked), limit, found)

@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,6 +40,8 @@ DATABASE: Final = "sanad.db"
 KEY_FILE: Final = "keys.json"
 LOCK_FILE: Final = "lock"
 HOLDER_FILE: Final = "holder.json"
+# Left by a restore: the store in this folder has a twin somewhere.
+RESTORED_FILE: Final = "restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +191,12 @@ class Store:
             device = UUID(held)
             with self.engine.connect() as connection:
                 seq, _chain = head_of(connection, device.bytes)
-            if Witness(state_folder(), device).recalls(seq):
+            witness = Witness(state_folder(), device, self.folder)
+            if witness.recalls(seq) and not (self.folder / RESTORED_FILE).exists():
                 self._adopt(device, seq)
                 return
         self.renew_identity()
+        (self.folder / RESTORED_FILE).unlink(missing_ok=True)
 
     def renew_identity(self) -> None:
         """Go on under a new device identity; earlier changes keep the one they have."""
@@ -203,7 +207,7 @@ class Store:
 
     def _adopt(self, device: UUID, seq: int) -> None:
         self.device = device
-        self._witness = Witness(state_folder(), device)
+        self._witness = Witness(state_folder(), device, self.folder)
         self._witness.remember(seq)
 
     # -- what it is ----------------------------------------------------------------------------
@@ -227,6 +231,11 @@ class Store:
     def context(self) -> Context:
         """Give what answers are judged against today."""
         return Context(self._today(), self.settings.get("country", str) or "MA")
+
+    def copy_to(self, target: Path) -> None:
+        """Write a compact copy of the encrypted file, under the same key, to ``target``."""
+        with plain_errors(self.path), closing(connect(self.path, self._key)) as connection:
+            connection.execute("VACUUM INTO ?", (str(target),))
 
     def clock_lead_ms(self) -> int:
         """How far the newest change is ahead of this machine's clock, in milliseconds."""

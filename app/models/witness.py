@@ -9,31 +9,41 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
+
 from app.models.keys import replace_file
+
+
+class _Memory(msgspec.Struct):
+    seq: int
+    folder: str
 
 
 class Witness:
     """The machine's memory of one device identity.
 
     Args:
-        folder: Kept outside every store (see ``paths.state_folder``).
+        state: Kept outside every store (see ``paths.state_folder``).
         device: The identity.
+        store: Folder of the store that writes under it.
     """
 
-    def __init__(self, folder: Path, device: UUID) -> None:
-        self._path = folder / "devices" / device.hex
+    def __init__(self, state: Path, device: UUID, store: Path) -> None:
+        self._path = state / "devices" / device.hex
+        self._store = str(store.resolve())
 
     def remember(self, seq: int) -> None:
         """Note the highest sequence number written."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self._path, str(seq).encode())
+        replace_file(self._path, msgspec.json.encode(_Memory(seq, self._store)))
 
     def recalls(self, seq: int) -> bool:
-        """Tell whether the identity wrote on this machine, and not further than ``seq``.
+        """Tell whether the identity wrote from this folder, and not further than ``seq``.
 
         A store ahead of its witness is one whose machine stopped between saving and noting.
         """
         try:
-            return int(self._path.read_text()) <= seq
-        except (FileNotFoundError, ValueError):
+            held = msgspec.json.decode(self._path.read_bytes(), type=_Memory)
+        except (FileNotFoundError, msgspec.DecodeError):
             return False
+        return held.folder == self._store and held.seq <= seq
