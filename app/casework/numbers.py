@@ -33,7 +33,8 @@ def next_number(db: Session, *, country: str, office: str, year: int, device: UU
     """Give the next case number of this device."""
     stem = f"{country}-{office}-{year}-{device_block(device)}-"
     highest = db.scalar(
-        select(func.max(Case.number)).where(Case.number.startswith(stem, autoescape=True))
+        # A range rather than LIKE: it is answered from the index.
+        select(func.max(Case.number)).where(Case.number >= stem, Case.number < f"{stem}~")
     )
     used = int(highest.removeprefix(stem).split("-")[0]) if highest else 0
     return with_check(f"{stem}{used + 1:04}")

@@ -1,1 +1,1 @@
-"""."""
+"""The command line: thin shells over the same verbs as the screens."""

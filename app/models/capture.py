@@ -5,7 +5,7 @@ Source: SQLAlchemy session events ``before_flush`` and ``after_flush``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import event
@@ -21,6 +21,10 @@ from app.models.log import append, entries_of, head_of, seal, set_head
 from app.models.projection import reproject
 from app.models.record import Record, kind_named
 from app.models.types import Context, Reference
+
+
+# Carried in a change beside its answers; no question has this name.
+REASON: Final = "_reason"
 
 
 class Capture:
@@ -87,6 +91,11 @@ class Capture:
             return list(record.fields)
         return [name for name in record.fields if get_history(record, name).has_changes()]
 
+    def _with_reason(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Add the reason given for this save, if any; it stays in the history."""
+        reason = self._session.info.get("reason")
+        return {**fields, REASON: reason} if reason else fields
+
     def _clean(self, record: Record, names: list[str]) -> list[Refused]:
         refusals = []
         for name in names:
@@ -97,6 +106,8 @@ class Capture:
                 refusals.append(refused)
             else:
                 setattr(record, name, value)
+                if isinstance(record.fields[name].type, Reference):
+                    self._referred(record, name, value)
         return refusals
 
     def _change(self, record: Record, names: list[str]) -> Change:
@@ -119,7 +130,7 @@ class Capture:
             kind=record.kind,
             record=record.id.bytes,
             root=b"" if record.root == record.id else record.root.bytes,
-            fields={name: self._log_value(record, name) for name in names},
+            fields=self._with_reason({name: self._log_value(record, name) for name in names}),
             bases=bases,
         )
         author = UUID(bytes=self._author)
@@ -138,25 +149,37 @@ class Capture:
     def _root_of(self, record: Record) -> UUID:
         if record.root_field is None:
             return record.id
-        field = record.fields[record.root_field]
         parent_id: UUID | None = getattr(record, record.root_field)
-        if parent_id is None:
-            raise Refused("required", _("Please answer this question."), record.root_field)
-        assert isinstance(field.type, Reference)
-        parent = self._session.get(kind_named(field.type.kind), parent_id)
+        parent = self._referred(record, record.root_field, parent_id)
         if parent is None:
-            parent = next((r for r in self._session.new if r.id == parent_id), None)
-            if parent is None:
-                raise Refused(
-                    "unknown_reference",
-                    _("There is no {kind} with this id here.").format(kind=_(
-                        kind_named(field.type.kind).title)),
-                    record.root_field,
-                    record.kind,
-                )
-            if parent.root is None:
-                parent.root = self._root_of(parent)
+            raise Refused("required", _("Please answer this question."), record.root_field)
+        if parent.root is None:
+            parent.root = self._root_of(parent)
         return parent.root
+
+    def _referred(self, record: Record, name: str, target: UUID | None) -> Record | None:
+        """Give the record a reference points to.
+
+        Raises:
+            Refused: It is not in this store.
+        """
+        if target is None:
+            return None
+        type_ = record.fields[name].type
+        assert isinstance(type_, Reference)
+        kind = kind_named(type_.kind)
+        for pending in self._session.new:
+            if pending.id == target and isinstance(pending, kind):
+                return pending
+        found = self._session.get(kind, target)
+        if found is None:
+            raise Refused(
+                "unknown_reference",
+                _("There is no record “{kind}” with this id here.").format(kind=_(kind.title)),
+                name,
+                record.kind,
+            )
+        return found
 
     def _is_shared(self, record: Record) -> bool:
         # Named ids (version 5) can have been made by another store before.

@@ -10,7 +10,18 @@ from sqlalchemy.orm import Mapped
 
 from app.i18n import N_
 from app.models.choices import Coded
-from app.models.fields import P1, P2, Merge, choice, choices, day, language, long_text, reference, text
+from app.models.fields import (
+    P1,
+    P2,
+    Merge,
+    choice,
+    choices,
+    day,
+    language,
+    long_text,
+    reference,
+    text,
+)
 from app.models.layout import Section
 from app.models.record import Record
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from app.i18n import _
-from app.models.change import Entry, decode, genesis, links
+from app.models.change import Change, Entry, decode, genesis, links
 from app.models.log import (
     CHANGE,
     QUARANTINE,
@@ -21,8 +21,13 @@ from app.models.log import (
     head_of,
     set_head,
 )
-from app.models.projection import project
-from app.models.record import kinds
+from app.models.projection import project, projector
+
+
+Refuse = Callable[[Sequence[Change]], dict[int, str]]
+"""Given changes of one device, gives the reason for each ``seq`` that is not accepted here."""
+
+_HIGHEST = 2**63 - 1
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -59,22 +64,36 @@ class Merged:
     forked: set[bytes] = field(default_factory=set)
 
 
-def merge(connection: sa.Connection, runs: Iterable[Run], *, contiguous: bool) -> Merged:
+def merge(
+    connection: sa.Connection,
+    runs: Iterable[Run],
+    *,
+    contiguous: bool,
+    refuse: Refuse | None = None,
+) -> Merged:
     """Take runs of changes in; changes already here are passed over.
 
     Args:
         connection: Inside a writing transaction.
         contiguous: Require each device's changes without gaps, as HQ does of those who push.
             Feeds limited to one office have gaps.
+        refuse: Says which changes go to quarantine whatever they hold.
     """
     merged = Merged()
     for run in runs:
-        _take(connection, run, merged, contiguous=contiguous)
+        _take(connection, run, merged, contiguous=contiguous, refuse=refuse)
     _project_merged(connection, merged)
     return merged
 
 
-def _take(connection: sa.Connection, run: Run, merged: Merged, *, contiguous: bool) -> None:
+def _take(
+    connection: sa.Connection,
+    run: Run,
+    merged: Merged,
+    *,
+    contiguous: bool,
+    refuse: Refuse | None,
+) -> None:
     if run.device in merged.forked:
         return
     seq, chain = head_of(connection, run.device)
@@ -100,6 +119,8 @@ def _take(connection: sa.Connection, run: Run, merged: Merged, *, contiguous: bo
         stored = _accept(connection, run.device, number, body, digest, merged)
         if stored is not None:
             accepted.append(stored)
+    if refuse is not None:
+        accepted = _admitted(connection, accepted, refuse, merged)
     append(connection, accepted)
     merged.stored += accepted
     if numbers and numbers[-1] > seq:
@@ -125,9 +146,11 @@ def _accept(
 ) -> Stored | None:
     try:
         change = decode(body)
-        if change.seq != seq or len(change.record) != 16 or len(change.author) != 16:
-            raise ValueError("header does not fit its place")
-        _check_values(Entry(device, change))
+        _check_header(change, seq)
+        # A kind of a later version is kept, and shown once this program knows it.
+        writer = projector(change.kind)
+        if writer is not None:
+            writer.check(change.fields)
     except (msgspec.DecodeError, ValueError, TypeError) as error:
         reason = _("This change cannot be read here: {reason}.").format(reason=error)
         quarantine(connection, device, seq, chain, body, reason)
@@ -136,14 +159,28 @@ def _accept(
     return Stored(device, change, body, chain)
 
 
-def _check_values(entry: Entry) -> None:
-    record = kinds().get(entry.change.kind)
-    if record is None:
-        return  # from a later version: kept, and shown once this program knows the kind
-    for name, value in entry.change.fields.items():
-        declared = record.fields.get(name)
-        if declared is not None:
-            declared.type.to_sqlite(value)
+def _admitted(
+    connection: sa.Connection, accepted: list[Stored], refuse: Refuse, merged: Merged
+) -> list[Stored]:
+    reasons = refuse([stored.change for stored in accepted])
+    for stored in accepted if reasons else ():
+        reason = reasons.get(stored.change.seq)
+        if reason is not None:
+            seq = stored.change.seq
+            quarantine(connection, stored.device, seq, stored.chain, stored.body, reason)
+            merged.refused.append((stored.device, seq, reason))
+    return [stored for stored in accepted if stored.change.seq not in reasons]
+
+
+def _check_header(change: Change, seq: int) -> None:
+    if (
+        change.seq != seq
+        or len(change.record) != 16
+        or len(change.author) != 16
+        or len(change.root) not in (0, 16)
+        or not 0 <= change.clock <= _HIGHEST
+    ):
+        raise ValueError("header does not fit its place")
 
 
 def quarantine(

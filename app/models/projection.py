@@ -23,10 +23,13 @@ class Projector:
 
     def __init__(self, record: type[Record]) -> None:
         self._fields = record.fields
-        self._converters: list[tuple[str, Convert]] = [
-            (name, field.type.to_sqlite) for name, field in record.fields.items()
-        ]
         names = ["id", "root", "created_at", "created_by", "updated_at", "updated_by", "conflicts"]
+        # Where each answer goes and how; most questions of a record are unanswered.
+        self._places: dict[str, tuple[int, Convert]] = {
+            name: (place, field.type.to_sqlite)
+            for place, (name, field) in enumerate(record.fields.items(), len(names))
+        }
+        self._unanswered: tuple[None, ...] = (None,) * len(record.fields)
         names += list(record.fields)
         listed = ", ".join(f'"{name}"' for name in names)
         marks = ", ".join("?" * len(names))
@@ -40,8 +43,7 @@ class Projector:
             ValueError: A value cannot be what its question asks for.
         """
         first, last = folded.first.change, folded.last.change
-        get = folded.values.get
-        return (
+        row: list[Any] = [
             first.record,
             first.root_id,
             first.clock,
@@ -49,8 +51,26 @@ class Projector:
             last.clock,
             last.author,
             " ".join(folded.conflicts) or None,
-            *[convert(get(name)) for name, convert in self._converters],
-        )
+            *self._unanswered,
+        ]
+        places = self._places
+        for name, value in folded.values.items():
+            place = places.get(name)
+            if place is not None:
+                row[place[0]] = place[1](value)
+        return tuple(row)
+
+    def check(self, fields: Mapping[str, Any]) -> None:
+        """Refuse values no row can hold.
+
+        Raises:
+            ValueError: A value cannot be what its question asks for.
+        """
+        places = self._places
+        for name, value in fields.items():
+            place = places.get(name)
+            if place is not None:
+                place[1](value)
 
     def fold(self, entries: list[Entry]) -> Folded:
         """Fold one record's changes by the policies of its kind."""

@@ -25,7 +25,7 @@ from app.models.clock import HybridClock, system_ms
 from app.models.engine import connect, engine_for, plain_errors
 from app.models.keys import Keys, new_key
 from app.models.log import head_of, last_position
-from app.models.merge import Merged, Run, merge
+from app.models.merge import Merged, Refuse, Run, merge
 from app.models.record import Record, kinds
 from app.models.rules import rules_of
 from app.models.search import Finder, index_files, sources
@@ -62,6 +62,15 @@ class Store:
 
     Use ``create``, ``unlock`` or ``open``; close it when done. Reading takes any number of
     threads; writing one at a time.
+
+    Args:
+        folder: Where it is.
+        key: Opens it.
+        now_ms: Milliseconds since 1970, for stamps.
+        today: The office's calendar day.
+        is_exclusive: No other program may open it meanwhile; not so at headquarters, where a
+            service runs while somebody asks it things from the command line.
+        is_searchable: Files are indexed for searching as they are saved and merged.
     """
 
     def __init__(
@@ -71,6 +80,8 @@ class Store:
         *,
         now_ms: Callable[[], int] = system_ms,
         today: Callable[[], date] = date.today,  # noqa: DTZ011  the office's own calendar day
+        is_exclusive: bool = True,
+        is_searchable: bool = True,
     ) -> None:
         self.folder = folder
         self.path = folder / DATABASE
@@ -79,7 +90,8 @@ class Store:
         self._today = today
         self._write_lock = RLock()
         self._listeners: list[Callable[[Changed], None]] = []
-        self._lock = _hold(folder)
+        self._is_searchable = is_searchable
+        self._lock = _hold(folder) if is_exclusive else None
         try:
             with plain_errors(self.path):
                 self._prepare()
@@ -91,7 +103,7 @@ class Store:
                 self._clock = HybridClock(self._last_stamp(), now_ms)
                 self._take_identity()
         except BaseException:
-            self._lock.release()
+            self._release()
             raise
         self.finder = Finder(self.engine)
 
@@ -153,6 +165,11 @@ class Store:
     def close(self) -> None:
         """Release the files. What was saved is already on disk."""
         self.engine.dispose()
+        self._release()
+
+    def _release(self) -> None:
+        if self._lock is None:
+            return
         with suppress(OSError):
             (self.folder / HOLDER_FILE).unlink(missing_ok=True)
         self._lock.release()
@@ -296,6 +313,7 @@ class Store:
         runs: list[Run],
         *,
         contiguous: bool = False,
+        refuse: Callable[[sa.Connection], Refuse] | None = None,
         also: Callable[[sa.Connection, Merged], None] | None = None,
     ) -> Merged:
         """Take changes made elsewhere in.
@@ -303,12 +321,19 @@ class Store:
         Args:
             runs: As carried.
             contiguous: See ``merge.merge``.
+            refuse: Gives, for the transaction, what ``merge.merge`` asks of each change.
             also: Done in the same transaction, such as moving a cursor.
         """
         with self._write_lock, plain_errors(self.path):
             with self._writer.begin() as connection:
-                merged = merge(connection, runs, contiguous=contiguous)
-                _index_merged(connection, merged)
+                merged = merge(
+                    connection,
+                    runs,
+                    contiguous=contiguous,
+                    refuse=None if refuse is None else refuse(connection),
+                )
+                if self._is_searchable:
+                    _index_merged(connection, merged)
                 _note_for_review(connection, merged)
                 if also is not None:
                     also(connection, merged)

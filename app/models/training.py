@@ -9,8 +9,20 @@ from uuid import UUID
 from sqlalchemy.orm import Mapped
 
 from app.i18n import N_
+from app.i18n import language as language_in_use
 from app.models.choices import Coded
-from app.models.fields import P1, P2, Merge, choice, day, language, long_text, number, reference, text
+from app.models.fields import (
+    P1,
+    P2,
+    Merge,
+    choice,
+    day,
+    language,
+    long_text,
+    number,
+    reference,
+    text,
+)
 from app.models.layout import Section
 from app.models.programmes import PROGRAMMES
 from app.models.record import Record
@@ -74,9 +86,7 @@ class Curriculum(Record):
 
     @property
     def summary(self) -> str:
-        from app.i18n import language as in_use
-
-        named: str | None = getattr(self, f"name_{in_use()}")
+        named: str | None = getattr(self, f"name_{language_in_use()}")
         return named or self.name_fr or self.name_en or self.code or ""
 
 

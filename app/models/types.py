@@ -18,8 +18,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.errors import Refused
+from app.formats import day_text, moment_text, partial_date_text
 from app.i18n import _, isolate
-from app.models.choices import Choices, Countries
+from app.models.choices import COUNTRIES, Choices, Countries
 from app.models.values import CodesType, DayType, IdType, PartialDate, PartialDateType
 
 if TYPE_CHECKING:
@@ -310,8 +311,6 @@ class Day(ValueType):
         return None if value is None else date.fromisoformat(value)
 
     def shown(self, value: date) -> str:
-        from app.formats import day_text
-
         return day_text(value)
 
     def to_sqlite(self, value: Any) -> str | None:
@@ -360,8 +359,6 @@ class PartialDay(ValueType):
         return []
 
     def shown(self, value: PartialDate) -> str:
-        from app.formats import partial_date_text
-
         return partial_date_text(value)
 
     def to_sqlite(self, value: Any) -> str | None:
@@ -419,8 +416,6 @@ class Moment(ValueType):
         return moment.strftime("%Y-%m-%dT%H:%M")
 
     def shown(self, value: str) -> str:
-        from app.formats import moment_text
-
         return moment_text(value)
 
     def schema(self) -> dict[str, Any]:
@@ -523,8 +518,6 @@ class Phone(ValueType):
         region = phonenumbers.region_code_for_number(phonenumbers.parse(value))
         if region == context.home_country:
             return []
-        from app.models.choices import COUNTRIES
-
         return [
             _("This number is of {country}. Is that meant?").format(
                 country=COUNTRIES.label(region or "XXX")

@@ -52,6 +52,12 @@ def u002_own_tables(db: Database) -> None:
     )
 
 
+@UPGRADES()
+def u003_contents_confirmed(db: Database) -> None:
+    """Contents that headquarters has said it holds, so that they are offered once only."""
+    db.execute("CREATE TABLE content_confirmed (hash TEXT PRIMARY KEY)")
+
+
 def upgrade(connection: Any) -> None:
     """Bring the store's own tables up to date.
 

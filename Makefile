@@ -1,0 +1,37 @@
+# The two commands are `make run` and `make test`; both set up what is missing first.
+SHELL := /bin/bash
+BIN := .venv/bin
+LANGUAGES := fr en ar es
+
+.PHONY: run test setup lint format messages bench clean
+
+run: setup
+	@tools/run
+
+test: setup lint
+	@tools/with-display $(BIN)/python -m pytest
+
+setup:
+	@tools/setup
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Extract the messages of the code and bring every catalogue up to date.
+messages: setup
+	@tools/messages
+
+# Each benchmark prints one JSON line a figure.
+bench: setup
+	@tools/with-display $(BIN)/python -m bench
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find translations -name '*.mo' -delete

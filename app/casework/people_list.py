@@ -1,0 +1,133 @@
+"""People as lists show them: a page at a time, the file touched last first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.people import display_names
+from app.models.cases import Case
+from app.models.clock import stamp_time
+from app.models.persons import Person
+from app.models.store import Store
+from app.models.values import PartialDate
+
+_OF_CASES: Final = (Case.person, Case.number, Case.state, Case.closed, Case.created_at)
+_OF_PEOPLE: Final = (
+    Person.id, Person.sex, Person.birth, Person.nationalities, Person.updated_at
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """What a list shows of a person; protection answers are never part of it.
+
+    Attributes:
+        names: At most one a script, the legal one first; empty while nobody wrote one.
+        case_number: Of the case that counts most: the open one opened last, or the last one.
+        state: That case's state, a code of ``STATES``.
+        updated_at: Stamp of the latest change of the person's own answers.
+    """
+
+    id: UUID
+    names: tuple[str, ...]
+    sex: str | None
+    birth: PartialDate | None
+    nationalities: frozenset[str]
+    case_number: str | None
+    state: str | None
+    updated_at: int
+
+    @property
+    def name(self) -> str:
+        """The name to call the person by; empty while there is none."""
+        return self.names[0] if self.names else ""
+
+    @property
+    def other_name(self) -> str:
+        """The same person in another script; empty when nobody wrote it."""
+        return self.names[1] if len(self.names) > 1 else ""
+
+    @property
+    def updated(self) -> datetime:
+        """When the person's answers changed last, at the office."""
+        return stamp_time(self.updated_at).astimezone()
+
+
+def latest_people(store: Store, after: PersonLine | None, limit: int) -> list[PersonLine]:
+    """List people, those whose answers changed last first.
+
+    Args:
+        after: The last line of the page before; None for the first page.
+        limit: At most so many.
+    """
+    with store.read() as db:
+        query = select(*_OF_PEOPLE).where(Person.voided.is_(None))
+        if after is not None:
+            # From a place, not from a number: a save in between neither skips nor repeats anyone.
+            place = sa.tuple_(Person.updated_at, Person.id)
+            query = query.where(
+                Person.updated_at <= after.updated_at,
+                place < sa.tuple_(sa.literal(after.updated_at), sa.literal(after.id, Person.id.type)),
+            )
+        query = query.order_by(Person.updated_at.desc(), Person.id.desc()).limit(limit)
+        return _lines(db, db.execute(query).all())
+
+
+def found_people(store: Store, text: str, limit: int = 50) -> list[PersonLine]:
+    """List the people whose file fits ``text`` (any name, script, number, phone), best first."""
+    found = store.finder.find(text, limit)
+    with store.read() as db:
+        return lines_of(db, found)
+
+
+def lines_of(db: Session, people: Iterable[UUID]) -> list[PersonLine]:
+    """Give the lines of these people, in the order given; those voided are left out."""
+    wanted = list(people)
+    rows = db.execute(select(*_OF_PEOPLE).where(Person.id.in_(wanted), Person.voided.is_(None)))
+    lines = {line.id: line for line in _lines(db, rows.all())}
+    return [lines[person] for person in wanted if person in lines]
+
+
+def people_count(store: Store) -> int:
+    """Count the people on file."""
+    with store.read() as db:
+        return db.scalar(select(sa.func.count()).where(Person.voided.is_(None))) or 0
+
+
+def age_of(line: PersonLine, today: date) -> tuple[int, int] | None:
+    """Give the least and greatest age in years; None when nothing is known of the birth."""
+    return line.birth.age_bounds(today) if line.birth else None
+
+
+def _lines(db: Session, people: Sequence[sa.Row[Any]]) -> list[PersonLine]:
+    ids = [row.id for row in people]
+    names = display_names(db, ids)
+    cases = _case_that_counts(db, ids)
+    return [
+        PersonLine(
+            id=row.id,
+            names=tuple(names.get(row.id, ())),
+            sex=row.sex,
+            birth=row.birth,
+            nationalities=row.nationalities or frozenset(),
+            case_number=cases[row.id].number if row.id in cases else None,
+            state=cases[row.id].state if row.id in cases else None,
+            updated_at=row.updated_at,
+        )
+        for row in people
+    ]
+
+
+def _case_that_counts(db: Session, people: list[UUID]) -> dict[UUID, sa.Row[Any]]:
+    rows = db.execute(select(*_OF_CASES).where(Case.person.in_(people), Case.voided.is_(None)))
+    # Ended ones first, so that an open case replaces them; then by age.
+    ordered = sorted(rows, key=lambda case: (case.closed is None, case.created_at))
+    return {case.person: case for case in ordered}

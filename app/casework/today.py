@@ -1,0 +1,123 @@
+"""What a counsellor's day begins with: who is expected, who waits, what has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.casework.cases import ENDED
+from app.casework.people_list import PersonLine, lines_of
+from app.models.appointments import Appointment
+from app.models.cases import STATES, Case
+from app.models.consents import Consent
+
+WAITING_AFTER_DAYS: Final = 7
+"""A draft older than this waits for somebody."""
+_OPEN_STATES: Final = tuple(state for state in STATES.codes() if state not in ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Somebody who has an appointment.
+
+    Attributes:
+        at: Day and time at the office, ISO 8601 to the minute.
+        purpose: A code of ``PURPOSES``.
+    """
+
+    appointment: UUID
+    person: PersonLine
+    at: str
+    purpose: str | None
+    place: str | None
+
+    @property
+    def day(self) -> date:
+        """Day of the appointment."""
+        return date.fromisoformat(self.at[:10])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody whose case does not move until the counsellor acts.
+
+    Attributes:
+        reason: ``consent`` (none recorded) or ``draft`` (a case begun and not registered).
+        since: Day the case was opened.
+    """
+
+    person: PersonLine
+    reason: str
+    since: date | None
+    case_number: str | None
+
+
+def expected(db: Session, counsellor: UUID, today: date, days: int = 7) -> list[Expected]:
+    """List a counsellor's planned appointments from ``today`` on, the earliest first.
+
+    Args:
+        days: How many days, today among them.
+    """
+    found = db.scalars(
+        select(Appointment)
+        .where(
+            Appointment.at >= today.isoformat(),
+            Appointment.at < (today + timedelta(days=days)).isoformat(),
+            Appointment.voided.is_(None),
+            Appointment.state == "planned",
+            or_(Appointment.counsellor == counsellor, Appointment.counsellor.is_(None)),
+        )
+        .order_by(Appointment.at)
+    ).all()
+    people = _by_id(db, (a.person for a in found))
+    return [
+        Expected(a.id, people[a.person], a.at or "", a.purpose, a.place)
+        for a in found
+        if a.person in people
+    ]
+
+
+def waiting(db: Session, counsellor: UUID, today: date, limit: int = 30) -> list[Waiting]:
+    """List a counsellor's people who wait for a consent or a registration, the longest first."""
+    no_consent = ~exists().where(
+        Consent.person == Case.person,
+        Consent.voided.is_(None),
+        Consent.withdrawn_on.is_(None),
+        sa.type_coerce(Consent.scopes, sa.Text).contains('"register"'),
+    )
+    begun_long_ago = (Case.state == "draft") & (
+        Case.opened <= today - timedelta(days=WAITING_AFTER_DAYS)
+    )
+    rows = db.execute(
+        select(Case.person, Case.opened, Case.number, no_consent.label("lacks_consent"))
+        .where(
+            Case.counsellor == counsellor,
+            Case.voided.is_(None),
+            Case.state.in_(_OPEN_STATES),
+            or_(no_consent, begun_long_ago),
+        )
+        .order_by(Case.opened)
+        .limit(limit)
+    ).all()
+    people = _by_id(db, (row.person for row in rows))
+    return [
+        Waiting(
+            people[row.person],
+            "consent" if row.lacks_consent else "draft",
+            row.opened,
+            row.number,
+        )
+        for row in rows
+        if row.person in people
+    ]
+
+
+def _by_id(db: Session, people: Iterable[UUID]) -> dict[UUID, PersonLine]:
+    return {line.id: line for line in lines_of(db, dict.fromkeys(people))}
