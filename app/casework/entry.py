@@ -33,7 +33,7 @@ def add_record(db: Session, kind: str, given: Answers) -> Record:
     record = kind_named(kind)
     answers = {name: value for name, value in given.items() if name != "kind"}
     parts = _PARTS if record.kind == "person" else {}
-    _require_known(record, answers, also=tuple(parts))
+    _require_known(record, answers, also=(*parts, *_ARRANGED.get(record.kind, ())))
     for name, part in parts.items():
         for one in answers.get(name, ()):
             _require_known(part, one)
@@ -96,6 +96,10 @@ _PARTS: Final[dict[str, type[Record]]] = {
     "contacts": Contact,
     "identifiers": PersonIdentifier,
 }
+
+
+# Not answers of the record itself, but arranged with it.
+_ARRANGED: Final = {"counselling_session": ("next_appointment",)}
 
 
 def _identity_of(record: Record) -> tuple[tuple[str, Any], ...]:

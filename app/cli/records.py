@@ -67,14 +67,24 @@ def _save(
 ) -> list[dict[str, Any]]:
     with store.write(user) as db:
         added = [(number, add_record(db, kind, document)) for number, document in documents]
-    return [_added(store, number, record) for number, record in added]
+        db.flush()
+        written = [record for record in db if isinstance(record, Record)]
+    return [_added(store, number, record, written) for number, record in added]
 
 
-def _added(store: Store, number: int, record: Record) -> dict[str, Any]:
-    warnings = warnings_of(record, store.context())
+def _added(
+    store: Store, number: int, record: Record, written: list[Record]
+) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": str(record.id), "line": number}
     if record.kind == "case":
         answer["number"] = record.as_json()["number"]
+    # A person brings names and telephones along, which deserve a second look too.
+    of_file = [record, *(r for r in written if r.root == record.id and r is not record)]
+    warnings = [
+        {"kind": one.kind, **warning}
+        for one in (of_file if record.root == record.id else [record])
+        for warning in warnings_of(one, store.context())
+    ]
     return {**answer, "warnings": warnings} if warnings else answer
 
 

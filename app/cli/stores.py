@@ -76,6 +76,15 @@ def check(line: CommandLine) -> None:
     """Verify the file, the chains of changes, and that rows are what the log says."""
     with line.store() as (opened, _user), opened.read() as db:
         found = list(faults(db.connection()))
+    answer_faults(line, found)
+
+
+def answer_faults(line: CommandLine, found: list[str]) -> None:
+    """Say that a store is sound, or what is wrong with it.
+
+    Raises:
+        Unavailable: Something is wrong.
+    """
     if found:
         if line.as_json:
             line.line({"ok": False, "faults": found})

@@ -16,8 +16,8 @@ from app.models.log import (
     QUARANTINE,
     Stored,
     append,
-    entries_of,
     chunks,
+    entries_of,
     head_of,
     set_head,
 )

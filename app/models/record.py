@@ -63,6 +63,8 @@ class Record(Base):
         for column in cls.__table__.columns:
             declared = column.info.get("field")
             if declared is not None:
+                if column.name != "voided" and hasattr(Record, column.name):
+                    raise TypeError(f"{cls.kind}.{column.name} hides a part of every record")
                 cls.fields[column.name] = column.info["field"] = declared.named(column.name)
         roots = [n for n, f in cls.fields.items() if isinstance(f.type, Reference) and f.type.root]
         cls.root_field = roots[0] if roots else None

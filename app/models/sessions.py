@@ -104,7 +104,7 @@ class CounsellingSession(Record):
         N_("Topics covered"), TOPICS, personal=P3, table=True
     )
     leaflet: Mapped[bool | None] = flag(N_("Leaflet given"), personal=P1)
-    questions: Mapped[str | None] = long_text(N_("Questions asked"), personal=P3)
+    questions_asked: Mapped[str | None] = long_text(N_("Questions asked"), personal=P3)
     decision: Mapped[str | None] = choice(
         N_("What the person decides"), DECISIONS, personal=P3, merge=Merge.ASK, table=True
     )
@@ -123,7 +123,7 @@ class CounsellingSession(Record):
         ),
         Section(
             N_("What was said"),
-            (("topics",), ("questions",), ("decision", "leaflet"), ("note",), ("signed",)),
+            (("topics",), ("questions_asked",), ("decision", "leaflet"), ("note",), ("signed",)),
         ),
     )
 

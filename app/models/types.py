@@ -539,7 +539,7 @@ class Phone(ValueType):
 def _no_phone(value: str) -> Refused:
     return Refused(
         "not_a_phone_number",
-        _("{value} is not a telephone number. Write it with its country code, as +212 6…").format(
+        _("{value} is not a telephone number. Write it with its country code, such as +212.").format(
             value=isolate(value)
         ),
     )

@@ -1,0 +1,139 @@
+"""All that happened with a person, and is agreed to happen, in one line of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.i18n import _, isolate
+from app.models.appointments import Appointment
+from app.models.attachments import Attachment
+from app.models.cases import Case
+from app.models.clock import stamp_time
+from app.models.consents import SCOPES, Consent
+from app.models.persons import Person
+from app.models.record import Record
+from app.models.sessions import CounsellingSession
+from app.models.training import Enrolment, TrainingGroup
+
+_Kind = TypeVar("_Kind", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One point of the line.
+
+    Attributes:
+        at: Day, or day and time, at the office, ISO 8601.
+        what: One of ``registered``, ``consent``, ``case``, ``session``, ``appointment``,
+            ``training``, ``paper``.
+        title: What happened, translated.
+        detail: More about it; may be empty.
+        record: Id of the record that tells it.
+    """
+
+    at: str
+    what: str
+    title: str
+    detail: str
+    record: UUID
+
+
+def timeline(db: Session, person: UUID) -> list[Happening]:
+    """List what happened with a person, the latest first; what is to come stands before."""
+    found = [
+        *_registration(db, person),
+        *_consents(_of(db, Consent, person)),
+        *_cases(_of(db, Case, person)),
+        *_sessions(_of(db, CounsellingSession, person)),
+        *_appointments(_of(db, Appointment, person)),
+        *_training(db, _of(db, Enrolment, person)),
+        *_papers(_of(db, Attachment, person)),
+    ]
+    return sorted(found, key=lambda happening: happening.at, reverse=True)
+
+
+def _of(db: Session, kind: type[_Kind], person: UUID) -> list[_Kind]:
+    query = select(kind).where(kind.root == person, kind.voided.is_(None))
+    return list(db.scalars(query.order_by(kind.created_at)))
+
+
+def _day(record: Record, day: Any) -> str:
+    """Give the day of a record, or the day it was written when it has none."""
+    if day is not None:
+        return str(day.isoformat())
+    return stamp_time(record.created_at).astimezone().date().isoformat()
+
+
+def _registration(db: Session, person: UUID) -> Iterator[Happening]:
+    registered = db.get(Person, person)
+    if registered is not None:
+        at = stamp_time(registered.created_at).astimezone().strftime("%Y-%m-%dT%H:%M")
+        yield Happening(at, "registered", _("Registered"), "", person)
+
+
+def _consents(consents: Iterable[Consent]) -> Iterator[Happening]:
+    for consent in consents:
+        scopes = [s for s in SCOPES.codes() if s in (consent.scopes or ())]
+        detail = _(", ").join(SCOPES.label(scope) for scope in scopes)
+        yield Happening(
+            _day(consent, consent.given_on), "consent", _("Consent given"), detail, consent.id
+        )
+        if consent.withdrawn_on:
+            at = consent.withdrawn_on.isoformat()
+            yield Happening(at, "consent", _("Consent withdrawn"), detail, consent.id)
+
+
+def _cases(cases: Iterable[Case]) -> Iterator[Happening]:
+    for case in cases:
+        detail = f"{isolate(case.number or '')} · {case.shown('programme')}"
+        yield Happening(_day(case, case.opened), "case", _("Case opened"), detail, case.id)
+        if case.closed:
+            title = _("Withdrawn from the programme") if case.state == "withdrawn" else _("Case closed")
+            yield Happening(
+                case.closed.isoformat(), "case", title, case.state_reason or detail, case.id
+            )
+
+
+def _sessions(sessions: Iterable[CounsellingSession]) -> Iterator[Happening]:
+    for session in sessions:
+        detail = " · ".join(
+            part for part in (session.shown("decision"), session.shown("topics")) if part
+        )
+        yield Happening(
+            _day(session, session.held_on), "session", session.shown("session_kind"), detail,
+            session.id,
+        )  # fmt: skip
+
+
+def _appointments(appointments: Iterable[Appointment]) -> Iterator[Happening]:
+    for appointment in appointments:
+        title = _("Appointment: {purpose}").format(purpose=appointment.shown("purpose"))
+        detail = " · ".join(
+            part for part in (appointment.shown("state"), appointment.place) if part
+        )
+        yield Happening(appointment.at or "", "appointment", title, detail, appointment.id)
+
+
+def _training(db: Session, enrolments: Iterable[Enrolment]) -> Iterator[Happening]:
+    for enrolment in enrolments:
+        group = db.get(TrainingGroup, enrolment.group)
+        name = group.summary if group else ""
+        day = _day(enrolment, enrolment.enrolled_on)
+        yield Happening(day, "training", _("Enrolled in a training"), name, enrolment.id)
+        if enrolment.completed_on:
+            at = enrolment.completed_on.isoformat()
+            yield Happening(at, "training", _("Training completed"), name, enrolment.id)
+
+
+def _papers(attachments: Iterable[Attachment]) -> Iterator[Happening]:
+    for paper in attachments:
+        yield Happening(
+            _day(paper, None), "paper", paper.shown("attachment_kind"), paper.caption or "",
+            paper.id,
+        )  # fmt: skip
