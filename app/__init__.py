@@ -1,0 +1,1 @@
+"""Sanad: the counsellor's desktop for assisted voluntary return and reintegration."""

@@ -1,4 +1,4 @@
-"""Dates, numbers and moments as people read them in the language in use. Source: CLDR through Babel."""
+"""Dates, numbers and moments as people read them in the language in use. Source: CLDR."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def moment_text(moment: datetime | str, style: str = "medium") -> str:
 
     at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     clock = format_time(at.time(), "short", locale=_locale())
-    return _("{day} at {time}").format(day=format_date(at.date(), style, locale=_locale()), time=clock)
+    return _("{day} at {time}").format(
+        day=format_date(at.date(), style, locale=_locale()), time=clock
+    )
 
 
 def time_text(moment: datetime | str) -> str:
@@ -51,9 +53,9 @@ def partial_date_text(value: PartialDate) -> str:
     if value.precision == "year":
         return _("in {year}").format(year=value.earliest.year)
     years, stated = value.text.removeprefix("age:").split("/")
-    return ngettext(
-        "{count} year old on {day}", "{count} years old on {day}", int(years)
-    ).format(count=years, day=day_text(date.fromisoformat(stated)))
+    return ngettext("{count} year old on {day}", "{count} years old on {day}", int(years)).format(
+        count=years, day=day_text(date.fromisoformat(stated))
+    )
 
 
 def age_text(value: PartialDate, on: date) -> str:

@@ -73,5 +73,3 @@ def _not_a_picture() -> Refused:
         "digest",
         "attachment",
     )
-
-

@@ -84,9 +84,7 @@ def one_open_case(db: Session, case: Case, context: Context) -> None:
 def number_is_unique(db: Session, case: Case, context: Context) -> None:
     """No two cases share a number."""
     same = db.scalars(
-        select(Case.id).where(
-            Case.number == case.number, Case.id != case.id, Case.voided.is_(None)
-        )
+        select(Case.id).where(Case.number == case.number, Case.id != case.id, Case.voided.is_(None))
     ).first()
     if same is not None:
         raise Refused(
@@ -188,7 +186,9 @@ def advance(db: Session, case: Case, state: str, reason: str | None = None) -> N
         legal = [STATES.label(s.state) for s in next_states(db, case)]
         raise Refused(
             "illegal_move",
-            _("A case in state “{current}” cannot become “{wanted}”. It can become: {legal}.").format(
+            _(
+                "A case in state “{current}” cannot become “{wanted}”. It can become: {legal}."
+            ).format(
                 current=case.shown("state"),
                 wanted=STATES.label(state),
                 legal=_(", ").join(legal) or "–",

@@ -1,4 +1,4 @@
-"""Correcting what a record says: only the answers that differ are written."""
+"""Correcting and completing a file: only the answers that differ are written."""
 
 from __future__ import annotations
 
@@ -35,3 +35,12 @@ def correct(db: Session, kind: type[Record], record: UUID, answers: Mapping[str,
         if value != getattr(found, name):
             setattr(found, name, value)
     return found
+
+
+def add_to_file(
+    db: Session, kind: type[Record], person: UUID, answers: Mapping[str, Any]
+) -> Record:
+    """Add a name, a contact or a document to a person's file; ``answers`` by question of ``kind``."""
+    added = kind(person=person, **answers)
+    db.add(added)
+    return added

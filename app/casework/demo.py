@@ -1,4 +1,4 @@
-"""Fictitious people for a training store: believable, and made through the same verbs as real ones."""
+"""Fictitious people for a training store: believable, made through the same verbs as real ones."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def fill(
             "training_only",
             _("Fictitious people are only added to a training store. Create one for it."),
         )
-    random = Random(seed)  # noqa: S311  believable, not secret
+    random = Random(seed)
     today = store.context().today
     made: list[UUID] = []
     for start in range(0, people, _SAVE_SIZE):
@@ -216,12 +216,12 @@ def _case(db: Session, random: Random, today: date, person: Person, country: str
         schedule(db, person.id, at=f"{day}T{hour:02}:30", purpose="counselling", minutes=45)
 
 
-def _trainings(
-    store: Store, user: UUID, random: Random, today: date, people: list[UUID]
-) -> None:
+def _trainings(store: Store, user: UUID, random: Random, today: date, people: list[UUID]) -> None:
     with store.read() as db:
         curricula = list(db.scalars(select(Curriculum).order_by(Curriculum.code)))
-        in_care = set(db.scalars(select(Case.person).where(Case.state.in_(["registered", "counselling"]))))
+        in_care = set(
+            db.scalars(select(Case.person).where(Case.state.in_(["registered", "counselling"])))
+        )
     waiting = [person for person in people if person in in_care]
     random.shuffle(waiting)
     for number in range(min(len(waiting) // _GROUP_SIZE, max(1, len(people) // 80))):

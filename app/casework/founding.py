@@ -68,9 +68,12 @@ def found_store(
             db.flush()
             db.add(
                 User(
-                    id=user_id, login=login, name=name, roles=frozenset({role, "admin"}),
+                    id=user_id,
+                    login=login,
+                    name=name,
+                    roles=frozenset({role, "admin"}),
                     office=office_id,
-                )  # fmt: skip
+                )
             )
     except BaseException:
         store.close()
@@ -99,5 +102,3 @@ def _add_curricula(db: Session) -> None:
                 **{f"name_{language}": name for language, name in course.names.items()},
             )
         )
-
-

@@ -82,9 +82,7 @@ def likely_duplicates(store: Store, sought: Sought) -> list[LikelyDuplicate]:
         shown = display_names(db, people)
         names: dict[UUID, list[PersonName]] = {}
         for name in db.scalars(
-            select(PersonName).where(
-                PersonName.person.in_(candidates), PersonName.voided.is_(None)
-            )
+            select(PersonName).where(PersonName.person.in_(candidates), PersonName.voided.is_(None))
         ):
             names.setdefault(name.person, []).append(name)
         numbers: dict[UUID, set[str]] = {}
@@ -135,9 +133,7 @@ def _of(db: Session, kind: type[Person], ids: Sequence[UUID]) -> list[Person]:
     return list(db.scalars(select(kind).where(kind.id.in_(ids))))
 
 
-def _compare_names(
-    likely: LikelyDuplicate, sought: Sought, on_file: Sequence[PersonName]
-) -> None:
+def _compare_names(likely: LikelyDuplicate, sought: Sought, on_file: Sequence[PersonName]) -> None:
     own = [n.full for n in on_file if n.name_kind not in {"father", "mother"}]
     fathers = [n.full for n in on_file if n.name_kind == "father"]
     best: list[tuple[str, str]] = []

@@ -75,7 +75,8 @@ def latest_people(store: Store, after: PersonLine | None, limit: int) -> list[Pe
             place = sa.tuple_(Person.updated_at, Person.id)
             query = query.where(
                 Person.updated_at <= after.updated_at,
-                place < sa.tuple_(sa.literal(after.updated_at), sa.literal(after.id, Person.id.type)),
+                place
+                < sa.tuple_(sa.literal(after.updated_at), sa.literal(after.id, Person.id.type)),
             )
         query = query.order_by(Person.updated_at.desc(), Person.id.desc()).limit(limit)
         return _lines(db, db.execute(query).all())
@@ -107,7 +108,7 @@ def age_of(line: PersonLine, today: date) -> tuple[int, int] | None:
     return line.birth.age_bounds(today) if line.birth else None
 
 
-def _lines(db: Session, people: Sequence[sa.Row[Any]]) -> list[PersonLine]:
+def _lines(db: Session, people: Sequence[Any]) -> list[PersonLine]:
     ids = [row.id for row in people]
     names = display_names(db, ids)
     cases = _case_that_counts(db, ids)
@@ -126,7 +127,7 @@ def _lines(db: Session, people: Sequence[sa.Row[Any]]) -> list[PersonLine]:
     ]
 
 
-def _case_that_counts(db: Session, people: list[UUID]) -> dict[UUID, sa.Row[Any]]:
+def _case_that_counts(db: Session, people: list[UUID]) -> dict[UUID, Any]:
     rows = db.execute(select(*_OF_CASES).where(Case.person.in_(people), Case.voided.is_(None)))
     # Ended ones first, so that an open case replaces them; then by age.
     ordered = sorted(rows, key=lambda case: (case.closed is None, case.created_at))

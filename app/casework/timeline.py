@@ -55,7 +55,12 @@ def timeline(db: Session, person: UUID) -> list[Happening]:
         *_training(db, _of(db, Enrolment, person)),
         *_papers(_of(db, Attachment, person)),
     ]
-    return sorted(found, key=lambda happening: happening.at, reverse=True)
+    return sorted(found, key=_place, reverse=True)
+
+
+def _place(happening: Happening) -> tuple[str, bool, str]:
+    # Most happenings know their day only; of that day, registration came first.
+    return happening.at[:10], happening.what != "registered", happening.at
 
 
 def _of(db: Session, kind: type[_Kind], person: UUID) -> list[_Kind]:
@@ -94,7 +99,9 @@ def _cases(cases: Iterable[Case]) -> Iterator[Happening]:
         detail = f"{isolate(case.number or '')} · {case.shown('programme')}"
         yield Happening(_day(case, case.opened), "case", _("Case opened"), detail, case.id)
         if case.closed:
-            title = _("Withdrawn from the programme") if case.state == "withdrawn" else _("Case closed")
+            title = (
+                _("Withdrawn from the programme") if case.state == "withdrawn" else _("Case closed")
+            )
             yield Happening(
                 case.closed.isoformat(), "case", title, case.state_reason or detail, case.id
             )

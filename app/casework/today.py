@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -121,3 +121,25 @@ def waiting(db: Session, counsellor: UUID, today: date, limit: int = 30) -> list
 
 def _by_id(db: Session, people: Iterable[UUID]) -> dict[UUID, PersonLine]:
     return {line.id: line for line in lines_of(db, dict.fromkeys(people))}
+
+
+def draft_name(answers: Mapping[str, Any]) -> str:
+    """Give the name somebody has typed so far in a form begun; empty while there is none."""
+    parts = [_first_text(answers, part) for part in ("given_names", "family_name")]
+    return " ".join(part for part in parts if part)
+
+
+def person_of(db: Session, record: UUID) -> PersonLine | None:
+    """Give the person a record is about: themselves, or the one whose case it is."""
+    case = db.get(Case, record)
+    return next(iter(lines_of(db, [case.person if case is not None else record])), None)
+
+
+def _first_text(answers: Any, name: str) -> str:
+    if isinstance(answers, Mapping):
+        if isinstance(found := answers.get(name), str) and found:
+            return found
+        answers = list(answers.values())
+    if isinstance(answers, list):
+        return next((text for answer in answers if (text := _first_text(answer, name))), "")
+    return ""

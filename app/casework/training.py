@@ -35,9 +35,7 @@ def enrol(db: Session, group: UUID, person: UUID) -> Enrolment:
     return enrolment
 
 
-def mark(
-    db: Session, enrolment: UUID, held_on: date, half_day: str, attendance: str
-) -> Attendance:
+def mark(db: Session, enrolment: UUID, held_on: date, half_day: str, attendance: str) -> Attendance:
     """Mark one person for one half-day; marking again corrects the mark."""
     marked = db.scalars(
         select(Attendance).where(

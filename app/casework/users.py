@@ -61,9 +61,11 @@ def login_is_free(db: Session, user: User, context: Context) -> None:
     """Two users of one store cannot share a login."""
     same = db.scalars(
         select(User.id).where(
-            User.login == user.login, User.id != user.id, User.voided.is_(None),
+            User.login == user.login,
+            User.id != user.id,
+            User.voided.is_(None),
             User.is_retired.is_not(True),
-        )  # fmt: skip
+        )
     ).first()
     if same is not None:
         raise _login_taken(user.login)

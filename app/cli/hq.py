@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import click
 
 from app.cli.session import CommandLine, pass_command_line, record_id
@@ -100,5 +99,3 @@ def check(line: CommandLine) -> None:
     with Headquarters.open(line.folder) as headquarters, headquarters.store.read() as db:
         found = list(faults(db.connection()))
     answer_faults(line, found)
-
-

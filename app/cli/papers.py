@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from app.cli.session import CommandLine, pass_command_line, record_id
+from app.documents.registry import documents as registered
+from app.documents.registry import print_document
 from app.errors import Refused, Unavailable
 from app.i18n import LANGUAGES, _
 
@@ -16,8 +18,6 @@ from app.i18n import LANGUAGES, _
 @pass_command_line
 def documents(line: CommandLine) -> None:
     """List the papers that can be printed."""
-    from app.documents.registry import documents as registered
-
     for document in registered().values():
         line.answer(
             {"name": document.name, "title": _(document.title), "about": document.about},
@@ -41,8 +41,6 @@ def print_(
     output: Path,
 ) -> None:
     """Write DOCUMENT as PDF, in one language or two side by side."""
-    from app.documents.registry import print_document
-
     chosen = tuple(code.strip() for code in languages.split(","))
     if not 1 <= len(chosen) <= 2 or any(code not in LANGUAGES for code in chosen):
         raise click.UsageError(
@@ -52,7 +50,12 @@ def print_(
         raise Refused("record_required", _("Say whose paper with --record, or ask for --blank."))
     with line.store() as (store, _user):
         printed = print_document(
-            store, document, None if record is None else record_id(record), chosen, blank
+            store,
+            document,
+            None if record is None else record_id(record),
+            chosen,
+            blank,
+            printed_on=store.context().today,
         )
     try:
         output.write_bytes(printed.pdf)
@@ -61,9 +64,9 @@ def print_(
             _("{path} cannot be written: {reason}.").format(path=output, reason=error.strerror),
             _("Choose another place."),
         ) from error
-    for name, characters in printed.unprintable:
+    for lost in printed.unprintable:
         warning = _("{value} holds characters no font here can print: {characters}.")
-        click.echo(warning.format(value=name, characters=characters), file=sys.stderr)
+        click.echo(warning.format(value=lost.name, characters=lost.characters), file=sys.stderr)
     line.answer(
         {
             "file": str(output),

@@ -72,9 +72,7 @@ def _save(
     return [_added(store, number, record, written) for number, record in added]
 
 
-def _added(
-    store: Store, number: int, record: Record, written: list[Record]
-) -> dict[str, Any]:
+def _added(store: Store, number: int, record: Record, written: list[Record]) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": str(record.id), "line": number}
     if record.kind == "case":
         answer["number"] = record.as_json()["number"]
@@ -238,4 +236,3 @@ def search(line: CommandLine, text: str, limit: int) -> None:
                     {"id": str(person), "names": names.get(person, [])},
                     f"{person}\t{' · '.join(names.get(person, []))}",
                 )
-

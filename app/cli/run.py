@@ -113,4 +113,6 @@ def _tell(as_json: bool, errors: list[dict[str, str | None]]) -> None:
         where = ".".join(part for part in (error.get("kind"), error.get("field")) if part)
         rule = error.get("rule")
         named = f"{where} ({rule}): " if where and rule else f"({rule}) " if rule else ""
-        click.echo(f"{named}{error['message']} {error.get('remedy') or ''}".strip(), file=sys.stderr)
+        click.echo(
+            f"{named}{error['message']} {error.get('remedy') or ''}".strip(), file=sys.stderr
+        )

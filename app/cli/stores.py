@@ -32,7 +32,9 @@ def store() -> None:
 @click.option("--user", "login", required=True, metavar="LOGIN")
 @click.option("--name", help="Name of the user.")
 @click.option("--office-name", help="Name of the office.")
-@click.option("--country", default="MA", show_default=True, help="ISO code of the office's country.")
+@click.option(
+    "--country", default="MA", show_default=True, help="ISO code of the office's country."
+)
 @click.option("--role", type=click.Choice(ROLES.codes()), default="supervisor", show_default=True)
 @pass_command_line
 def create(

@@ -124,4 +124,3 @@ def resolve(line: CommandLine, conflict: str, value: str, reason: str) -> None:
             found = get_record(db, wanted.kind, record_id(record))
             resolve_conflict(db, found, wanted.field, answer, reason)
     line.answer({"id": conflict, "value": answer}, conflict)
-

@@ -51,4 +51,6 @@ def list_users(line: CommandLine) -> None:
         for found in db.query(User).filter(User.voided.is_(None)).order_by(User.login):
             document = {**found.as_json(), "unlocks_here": found.login in here}
             mark = "*" if found.login in here else " "
-            line.answer(document, f"{mark} {found.login}\t{found.name or ''}\t{found.shown('roles')}")
+            line.answer(
+                document, f"{mark} {found.login}\t{found.name or ''}\t{found.shown('roles')}"
+            )

@@ -36,9 +36,7 @@ class Attachment(Record):
     )
     caption: Mapped[str | None] = text(N_("Caption"), personal=P2, table=True)
     digest: Mapped[str | None] = content(N_("Content"), personal=P1, required=True)
-    media_type: Mapped[str | None] = text(
-        N_("Format"), personal=P1, max_length=60, required=True
-    )
+    media_type: Mapped[str | None] = text(N_("Format"), personal=P1, max_length=60, required=True)
     size: Mapped[int | None] = number(N_("Size in bytes"), personal=P1, required=True)
     width: Mapped[int | None] = number(N_("Width in pixels"), personal=P1)
     height: Mapped[int | None] = number(N_("Height in pixels"), personal=P1)

@@ -22,7 +22,6 @@ from app.models.projection import reproject
 from app.models.record import Record, kind_named
 from app.models.types import Context, Reference
 
-
 # Carried in a change beside its answers; no question has this name.
 REASON: Final = "_reason"
 
@@ -212,5 +211,3 @@ class Capture:
         for record in stale.values():
             self._session.refresh(record)
         self._stale = []
-
-

@@ -54,9 +54,7 @@ class Case(Record):
     priority: Mapped[str | None] = choice(
         N_("Priority"), PRIORITIES, personal=P1, merge=Merge.CAUTIOUS, table=True
     )
-    return_country: Mapped[str | None] = country(
-        N_("Country of return"), personal=P2, table=True
-    )
+    return_country: Mapped[str | None] = country(N_("Country of return"), personal=P2, table=True)
     return_place: Mapped[str | None] = text(N_("Place of return"), personal=P2)
     counsellor: Mapped[UUID | None] = reference(N_("Counsellor in charge"), "user", personal=P1)
 

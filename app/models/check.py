@@ -69,4 +69,3 @@ def _row_faults(connection: sa.Connection) -> Iterator[str]:
             yield _("The row of {kind} {id} is not in the log.").format(
                 kind=kind, id=record_id.hex()
             )
-

@@ -155,12 +155,17 @@ def _sorted_codes(what: str, lang: str) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda code: fold_name(names[code])))
 
 
-_NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO", "CQ", "AC", "CP", "DG", "EA", "IC", "TA"})
+_NOT_COUNTRIES: Final = frozenset(
+    {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO", "CQ", "AC", "CP", "DG", "EA", "IC", "TA"}
+)
 # Languages met in the programmes' countries of stay and return; others may be added.
 _SPOKEN: Final = (
-    "ak am ar az bem bm bn ber de dyo ee en es fa ff fr ful ha hi ig it kab kg ki kln ku ln lu mg "
-    "nl om pa ps pt ro ru rw sg shi sn so sq st sw ta ti tn tr tzm uk ur uz vai vi wo xh yo zgh zh zu"
-).split()
+    "ak", "am", "ar", "az", "bem", "bm", "bn", "ber", "de", "dyo", "ee", "en", "es", "fa",
+    "ff", "fr", "ful", "ha", "hi", "ig", "it", "kab", "kg", "ki", "kln", "ku", "ln", "lu",
+    "mg", "nl", "om", "pa", "ps", "pt", "ro", "ru", "rw", "sg", "shi", "sn", "so", "sq", "st",
+    "sw", "ta", "ti", "tn", "tr", "tzm", "uk", "ur", "uz", "vai", "vi", "wo", "xh", "yo",
+    "zgh", "zh", "zu",
+)  # fmt: skip
 
 COUNTRIES: Final = Countries()
 SPOKEN_LANGUAGES: Final = Languages()

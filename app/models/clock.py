@@ -45,7 +45,7 @@ class HybridClock:
 
     @property
     def lead_ms(self) -> int:
-        """How far the last stamp is ahead of this machine's clock; positive after it was set back."""
+        """Lead of the last stamp over this machine's clock; positive after it was set back."""
         return (self.last >> _COUNTER_BITS) - self._now_ms()
 
 

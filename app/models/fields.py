@@ -92,9 +92,19 @@ class Field:
         return t.clean_field(self, value, context)
 
 
-def text(label: str, *, personal: Sensitivity, max_length: int = 200, name: bool = False, index: bool = False, **more: Any) -> MappedColumn[Any]:
+def text(
+    label: str,
+    *,
+    personal: Sensitivity,
+    max_length: int = 200,
+    name: bool = False,
+    index: bool = False,
+    **more: Any,
+) -> MappedColumn[Any]:
     """Ask for one line of text. ``name=True`` for people's names, where digits are a mistake."""
-    return _column(Field(label, t.Text(max_length=max_length, is_name=name), personal, **more), index)
+    return _column(
+        Field(label, t.Text(max_length=max_length, is_name=name), personal, **more), index
+    )
 
 
 def long_text(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
@@ -103,12 +113,16 @@ def long_text(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn
     return _column(Field(label, t.Text(max_length=20_000, multiline=True), personal, **more))
 
 
-def choice(label: str, choices: Choices, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
+def choice(
+    label: str, choices: Choices, *, personal: Sensitivity, **more: Any
+) -> MappedColumn[Any]:
     """Ask for one code of a list."""
     return _column(Field(label, t.Choice(choices), personal, **more))
 
 
-def choices(label: str, listed: Choices, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
+def choices(
+    label: str, listed: Choices, *, personal: Sensitivity, **more: Any
+) -> MappedColumn[Any]:
     """Ask for any number of codes of a list."""
     more.setdefault("merge", Merge.UNION)
     return _column(Field(label, t.ChoiceSet(listed), personal, **more))
@@ -141,17 +155,23 @@ def day(label: str, *, personal: Sensitivity, past: bool = False, **more: Any) -
     return _column(Field(label, t.Day(past=past), personal, **more))
 
 
-def partial_date(label: str, *, personal: Sensitivity, past: bool = False, **more: Any) -> MappedColumn[Any]:
+def partial_date(
+    label: str, *, personal: Sensitivity, past: bool = False, **more: Any
+) -> MappedColumn[Any]:
     """Ask for a date as well as it is known: day, month, year or age."""
     return _column(Field(label, t.PartialDay(past=past), personal, **more))
 
 
-def moment(label: str, *, personal: Sensitivity, index: bool = False, **more: Any) -> MappedColumn[Any]:
+def moment(
+    label: str, *, personal: Sensitivity, index: bool = False, **more: Any
+) -> MappedColumn[Any]:
     """Ask for a day and time at the office, to the minute (``2026-11-22T10:30``)."""
     return _column(Field(label, t.Moment(), personal, **more), index)
 
 
-def number(label: str, *, personal: Sensitivity, minimum: int = 0, maximum: int | None = None, **more: Any) -> MappedColumn[Any]:
+def number(
+    label: str, *, personal: Sensitivity, minimum: int = 0, maximum: int | None = None, **more: Any
+) -> MappedColumn[Any]:
     """Ask for a whole number."""
     return _column(Field(label, t.Number(minimum, maximum), personal, **more))
 
@@ -171,7 +191,15 @@ def content(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[A
     return _column(Field(label, t.ContentHash(), personal, **more))
 
 
-def reference(label: str, kind: str, *, personal: Sensitivity = P1, root: bool = False, index: bool = True, **more: Any) -> MappedColumn[Any]:
+def reference(
+    label: str,
+    kind: str,
+    *,
+    personal: Sensitivity = P1,
+    root: bool = False,
+    index: bool = True,
+    **more: Any,
+) -> MappedColumn[Any]:
     """Point to another record.
 
     Args:
@@ -192,7 +220,28 @@ def _column(declared: Field, index: bool = False) -> MappedColumn[Any]:
 
 
 __all__ = [
-    "P0", "P1", "P2", "P3", "P4", "Field", "Merge", "Sensitivity", "choice", "choices", "content",
-    "countries", "country", "day", "flag", "language", "languages", "long_text", "moment",
-    "number", "partial_date", "phone", "reference", "text",
+    "P0",
+    "P1",
+    "P2",
+    "P3",
+    "P4",
+    "Field",
+    "Merge",
+    "Sensitivity",
+    "choice",
+    "choices",
+    "content",
+    "countries",
+    "country",
+    "day",
+    "flag",
+    "language",
+    "languages",
+    "long_text",
+    "moment",
+    "number",
+    "partial_date",
+    "phone",
+    "reference",
+    "text",
 ]

@@ -69,16 +69,13 @@ def fold(entries: Sequence[Entry], fields: Mapping[str, Field]) -> Folded:
     return folded
 
 
-def _siblings(
-    written: list[Entry], covered: dict[bytes, list[tuple[int, Entry]]]
-) -> list[Entry]:
+def _siblings(written: list[Entry], covered: dict[bytes, list[tuple[int, Entry]]]) -> list[Entry]:
     """Keep the writes that no other write had seen, in order."""
     kept = [
         entry
         for entry in written
         if not any(
-            seq >= entry.change.seq and by is not entry
-            for seq, by in covered.get(entry.device, ())
+            seq >= entry.change.seq and by is not entry for seq, by in covered.get(entry.device, ())
         )
     ]
     # Bases form no cycle in honest logs; a damaged one must still show something.
@@ -141,5 +138,3 @@ def bases_for(entries: Iterable[Entry], names: Iterable[str]) -> Bases:
 def _raise_to(seqs: dict[bytes, int], device: bytes, seq: int) -> None:
     if seqs.get(device, 0) < seq:
         seqs[device] = seq
-
-

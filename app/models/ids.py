@@ -1,4 +1,4 @@
-"""Identities: time-ordered ids for what is made once, named ids for what several offices make alike."""
+"""Identities: ordered by time for what is made once, named for what several offices make alike."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ KEY_BYTES: Final = 32
 SHORTEST_PASSPHRASE: Final = 8
 _FREE_TRIES: Final = 3
 _LONGEST_WAIT_S: Final = 300
+_PRIVATE: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 class Slot(msgspec.Struct):
@@ -192,7 +193,7 @@ def replace_file(path: Path, data: bytes) -> None:
     """Replace a file so that a power cut leaves the old one or the new one, never half."""
     temporary = path.with_name(path.name + ".new")
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(temporary, _PRIVATE, 0o600), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

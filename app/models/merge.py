@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,7 +24,6 @@ from app.models.log import (
     set_head,
 )
 from app.models.projection import project, projector
-
 
 Refuse = Callable[[Sequence[Change]], dict[int, str]]
 """Given changes of one device, gives the reason for each ``seq`` that is not accepted here."""
@@ -80,10 +81,27 @@ def merge(
         refuse: Says which changes go to quarantine whatever they hold.
     """
     merged = Merged()
-    for run in runs:
-        _take(connection, run, merged, contiguous=contiguous, refuse=refuse)
-    _project_merged(connection, merged)
+    with _collector_paused():
+        for run in runs:
+            _take(connection, run, merged, contiguous=contiguous, refuse=refuse)
+        _project_merged(connection, merged)
     return merged
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Leave cyclic garbage alone for a moment.
+
+    A frame makes thousands of small objects without cycles; walking them again and again is a
+    sixth of the time of a merge.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _take(
@@ -223,4 +241,3 @@ def _log_counts(connection: sa.Connection, arrived: dict[bytes, list[Entry]]) ->
         )
         counts.update(connection.execute(query).all())  # type: ignore[arg-type]
     return counts
-

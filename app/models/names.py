@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from app.paths import RESOURCES
@@ -46,8 +46,11 @@ _DOUBLED: Final = re.compile(r"(\w)\1+")
 
 
 def words(text: str) -> list[str]:
-    """Split a name in folded words; an apostrophe joins, a hyphen parts, Abd joins its attribute."""
-    composed = _APOSTROPHES.sub("", text.casefold()).translate(_LETTERS)
+    """Split a name in folded words: apostrophes join, hyphens part, Abd joins its attribute."""
+    composed = _APOSTROPHES.sub("", text.casefold())
+    if composed.isascii():
+        return _WORD.findall(_ABD.sub(r"\1", composed))
+    composed = composed.translate(_LETTERS)
     stripped = "".join(
         c for c in unicodedata.normalize("NFKD", composed) if not unicodedata.combining(c)
     )
@@ -56,6 +59,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_ABD.sub(r"\1", folded))
 
 
+@lru_cache(maxsize=20_000)
 def sound(word: str) -> str:
     """Give the consonant skeleton of a folded word; empty for one without letters."""
     latin = word.removeprefix("ال").translate(_ARABIC_SOUND)

@@ -39,9 +39,7 @@ class Office(Record):
     phone: Mapped[str | None] = phone(N_("Telephone"), personal=P1)
 
     sections: ClassVar = (
-        Section(
-            N_("Office"), (("code", "name"), ("office_kind", "phone"), ("country", "city"))
-        ),
+        Section(N_("Office"), (("code", "name"), ("office_kind", "phone"), ("country", "city"))),
     )
 
     @property

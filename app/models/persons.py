@@ -164,9 +164,7 @@ class Person(Record):
     main_language: Mapped[str | None] = language_question(
         N_("Language understood best"), personal=P2, table=True
     )
-    languages: Mapped[frozenset[str] | None] = languages(
-        N_("Other languages spoken"), personal=P2
-    )
+    languages: Mapped[frozenset[str] | None] = languages(N_("Other languages spoken"), personal=P2)
     needs_interpreter: Mapped[bool | None] = flag(
         N_("Needs an interpreter"), personal=P2, merge=Merge.CAUTIOUS
     )
@@ -180,9 +178,7 @@ class Person(Record):
         N_("Arrival in the country"), personal=P2, past=True
     )
     town: Mapped[str | None] = text(N_("Town or district of stay"), personal=P2)
-    heard_from: Mapped[str | None] = text(
-        N_("How the person heard of the programme"), personal=P2
-    )
+    heard_from: Mapped[str | None] = text(N_("How the person heard of the programme"), personal=P2)
     note: Mapped[str | None] = long_text(N_("Notes"), personal=P3)
 
     sections: ClassVar = (
@@ -229,9 +225,7 @@ class PersonName(Record):
         hxl="#contact+name+family",
     )  # fmt: skip
 
-    sections: ClassVar = (
-        Section(N_("Name"), (("name_kind",), ("given_names", "family_name"))),
-    )
+    sections: ClassVar = (Section(N_("Name"), (("name_kind",), ("given_names", "family_name"))),)
 
     @property
     def full(self) -> str:
@@ -307,5 +301,3 @@ class Contact(Record):
     @property
     def summary(self) -> str:
         return self.shown("number")
-
-

@@ -33,8 +33,8 @@ class Projector:
         names += list(record.fields)
         listed = ", ".join(f'"{name}"' for name in names)
         marks = ", ".join("?" * len(names))
-        self._upsert = f'INSERT OR REPLACE INTO "{record.kind}" ({listed}) VALUES ({marks})'  # noqa: S608
-        self.select = f'SELECT {listed} FROM "{record.kind}"'  # noqa: S608
+        self._upsert = f'INSERT OR REPLACE INTO "{record.kind}" ({listed}) VALUES ({marks})'
+        self.select = f'SELECT {listed} FROM "{record.kind}"'
 
     def row(self, folded: Folded) -> tuple[Any, ...]:
         """Give the row a record's changes come to, as SQLite stores it.

@@ -54,7 +54,7 @@ def _index(connection: sa.Connection, roots: list[bytes]) -> None:
     others: dict[bytes, set[str]] = {}
     for source in sources():
         columns = ", ".join(f'"{name}"' for name in source.fields)
-        query = f'SELECT root, {columns} FROM "{source.record.kind}" WHERE voided IS NULL AND root IN ({marks})'  # noqa: S608, E501
+        query = f'SELECT root, {columns} FROM "{source.record.kind}" WHERE voided IS NULL AND root IN ({marks})'  # noqa: E501
         for root, *answers in connection.exec_driver_sql(query, tuple(roots)):
             for field_name, answer in zip(source.fields, answers, strict=True):
                 if answer is None:
@@ -69,9 +69,9 @@ def _index(connection: sa.Connection, roots: list[bytes]) -> None:
         connection.exec_driver_sql(
             "INSERT OR IGNORE INTO search_file (root) VALUES (?)", [(root,) for root in holding]
         )
-    docs = dict(
+    docs: dict[bytes, int] = dict(
         connection.exec_driver_sql(
-            f"SELECT root, doc FROM search_file WHERE root IN ({marks})",  # noqa: S608
+            f"SELECT root, doc FROM search_file WHERE root IN ({marks})",
             tuple(roots),
         ).all()
     )

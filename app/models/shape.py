@@ -42,11 +42,13 @@ def bring_to_shape(connection: sa.Connection, settings: Settings) -> None:
     settings.put(connection, shape=digest)
 
 
-def _add_columns(
-    connection: sa.Connection, inspector: sa.Inspector, record: type[Record]
-) -> bool:
+def _add_columns(connection: sa.Connection, inspector: sa.Inspector, record: type[Record]) -> bool:
     have = {column["name"] for column in inspector.get_columns(record.kind)}
-    missing = [c for c in record.__table__.columns if c.name not in have]
+    missing = [
+        column
+        for column in record.__table__.columns
+        if isinstance(column, sa.Column) and column.name not in have
+    ]
     for column in missing:
         wanted = CreateColumn(column).compile(dialect=connection.dialect)
         connection.exec_driver_sql(f'ALTER TABLE "{record.kind}" ADD COLUMN {wanted}')

@@ -79,7 +79,7 @@ class Store:
         key: bytes,
         *,
         now_ms: Callable[[], int] = system_ms,
-        today: Callable[[], date] = date.today,  # noqa: DTZ011  the office's own calendar day
+        today: Callable[[], date] = date.today,
         is_exclusive: bool = True,
         is_searchable: bool = True,
     ) -> None:
@@ -145,9 +145,7 @@ class Store:
             raise
 
     @classmethod
-    def unlock(
-        cls, folder: Path, login: str, passphrase: str, **clocks: Any
-    ) -> tuple[Store, UUID]:
+    def unlock(cls, folder: Path, login: str, passphrase: str, **clocks: Any) -> tuple[Store, UUID]:
         """Open a store with a person's passphrase; gives the store and the user's id."""
         user, key = Keys(folder / KEY_FILE).unlock(login, passphrase)
         return cls.open(folder, key, **clocks), user
@@ -384,9 +382,7 @@ def _index_touched(connection: sa.Connection, touched: list[Record]) -> None:
 
 def _index_merged(connection: sa.Connection, merged: Merged) -> None:
     searched = {source.record.kind for source in sources()}
-    index_files(
-        connection, {s.change.root_id for s in merged.stored if s.change.kind in searched}
-    )
+    index_files(connection, {s.change.root_id for s in merged.stored if s.change.kind in searched})
 
 
 def _note_for_review(connection: sa.Connection, merged: Merged) -> None:

@@ -139,9 +139,7 @@ class Enrolment(Record):
     completed_on: Mapped[date | None] = day(N_("Completed on"), personal=P2, past=True)
 
     sections: ClassVar = (
-        Section(
-            N_("Enrolment"), (("group", "state"), ("enrolled_on", "completed_on"))
-        ),
+        Section(N_("Enrolment"), (("group", "state"), ("enrolled_on", "completed_on"))),
     )
 
 
@@ -159,8 +157,4 @@ class Attendance(Record):
         N_("Mark"), MARKS, personal=P2, merge=Merge.ASK, required=True, table=True
     )
 
-    sections: ClassVar = (
-        Section(N_("Attendance"), (("held_on", "half_day"), ("mark",))),
-    )
-
-
+    sections: ClassVar = (Section(N_("Attendance"), (("held_on", "half_day"), ("mark",))),)

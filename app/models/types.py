@@ -12,6 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
@@ -109,7 +110,9 @@ class ValueType:
 
 # Marks that only steer direction: invisible, pasted along from elsewhere, and they break
 # comparing and printing. U+200C and U+200D are letters' business in some scripts and stay.
-_BIDI_CONTROLS: Final = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_BIDI_CONTROLS: Final = re.compile(
+    "[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 
 
 @dataclass(frozen=True)
@@ -225,7 +228,7 @@ class ChoiceSet(ValueType):
             return None
         if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
             raise ValueError(f"not a list of codes: {value!r}")
-        return json.dumps(value, ensure_ascii=False)
+        return _codes_text(tuple(value))
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -233,6 +236,12 @@ class ChoiceSet(ValueType):
             "items": {"type": "string", "enum": list(self.choices.codes())},
             "uniqueItems": True,
         }
+
+
+@lru_cache(maxsize=4096)
+def _codes_text(codes: tuple[str, ...]) -> str:
+    # The same few sets come again and again in a merge.
+    return json.dumps(codes, ensure_ascii=False)
 
 
 def _not_listed(value: Any, choices: Choices) -> Refused:
@@ -539,9 +548,9 @@ class Phone(ValueType):
 def _no_phone(value: str) -> Refused:
     return Refused(
         "not_a_phone_number",
-        _("{value} is not a telephone number. Write it with its country code, such as +212.").format(
-            value=isolate(value)
-        ),
+        _(
+            "{value} is not a telephone number. Write it with its country code, such as +212."
+        ).format(value=isolate(value)),
     )
 
 

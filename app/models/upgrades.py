@@ -70,5 +70,5 @@ def upgrade(connection: Any) -> None:
 def is_newer(connection: Any) -> bool:
     """Tell whether a later program has upgraded this store beyond what we know."""
     db = Database(connection)
-    known = {step.name for step in UPGRADES._migrations}  # noqa: SLF001  no public list
+    known = {step.name for step in UPGRADES._migrations}
     return any(step.name not in known for step in UPGRADES.applied(db))

@@ -52,5 +52,3 @@ class User(Record):
     @property
     def summary(self) -> str:
         return self.name or self.login
-
-

@@ -42,6 +42,7 @@ def person(**more: Any) -> dict[str, Any]:
     return {"sex": "F", "nationalities": ["SN"], "names": [{"given_names": "Awa"}], **more}
 
 
+NOBODY = "01a20355-4a1e-7299-b128-18bc71c96824"
 REFUSED = [
     ("person", person(birth="2031-05-04"), "birth", "future_date"),
     ("person", person(birth="1990-02-30"), "birth", "impossible_date"),
@@ -66,7 +67,7 @@ REFUSED = [
     ("person", person(names=[{"given_names": "A" * 300}]), "given_names", "too_long"),
     ("person", person(names=[{"given_names": "1234"}]), "given_names", "name_without_letters"),
     ("person", person(contacts=[{"number": "12"}]), "number", "not_a_phone_number"),
-    ("case", {"person": "01a20355-4a1e-7299-b128-18bc71c96824", "programme": "FORAS"}, "person", "unknown_reference"),
+    ("case", {"person": NOBODY, "programme": "FORAS"}, "person", "unknown_reference"),
     ("case", {"person": "not an id", "programme": "FORAS"}, "person", "not_an_id"),
     ("case", {"programme": "FORAS"}, "person", "required"),
     ("appointment", {"at": "2026-13-01T10:00"}, "person", "required"),
@@ -128,7 +129,9 @@ def test_telephone_of_another_country_is_kept_and_questioned(
 
 
 def test_bidi_marks_are_dropped_from_names(sanad: Sanad) -> None:
-    _code, [answer] = sanad("add", "person", given=person(names=[{"given_names": "\u202bمحمد\u202c"}]))
+    _code, [answer] = sanad(
+        "add", "person", given=person(names=[{"given_names": "\u202bمحمد\u202c"}])
+    )
     assert sanad("list", "person_name")[1][0]["given_names"] == "محمد"
     assert answer["id"]
 

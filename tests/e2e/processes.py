@@ -1,4 +1,4 @@
-"""Real processes: the ``sanad`` command as a person or a script runs it, and a real headquarters."""
+"""Real processes: the ``sanad`` command as a script runs it, and a real headquarters."""
 
 from __future__ import annotations
 
@@ -49,7 +49,15 @@ class Computer:
     def sanad(self, *arguments: str, given: Any = None, fails: int = 0) -> Answer:
         """Run one command on this computer's store; expects exit code ``fails``."""
         done = subprocess.run(
-            [sys.executable, "-m", "app", "--store", str(self.folder / "store"), "--json", *arguments],
+            [
+                sys.executable,
+                "-m",
+                "app",
+                "--store",
+                str(self.folder / "store"),
+                "--json",
+                *arguments,
+            ],
             input=None if given is None else json.dumps(given),
             capture_output=True,
             text=True,

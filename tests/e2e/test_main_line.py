@@ -120,7 +120,7 @@ def test_two_desks_and_headquarters_end_alike_and_the_form_holds_every_value(
     plain = unicodedata.normalize("NFKC", text)
     for value in ("Mamadou", "N’Diaye", "Rabat", "1990", numbers[case]):
         assert value in plain
-    for word in "محمد بن عبد الرحمن".split():
+    for word in ["محمد", "بن", "عبد", "الرحمن"]:
         assert word in plain or word[::-1] in plain
 
 

@@ -50,7 +50,9 @@ steps = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps)
 def test_stores_that_exchange_everything_have_equal_rows_and_lose_nothing(
     script: list[tuple[object, ...]],

@@ -83,7 +83,9 @@ def play(script: list[tuple[object, ...]]) -> tuple[list[Entry], dict[tuple[byte
 
 
 @given(scripts, st.randoms(use_true_random=False))
-def test_any_order_gives_the_same_row(script: list[tuple[object, ...]], order: random.Random) -> None:
+def test_any_order_gives_the_same_row(
+    script: list[tuple[object, ...]], order: random.Random
+) -> None:
     every, _seen = play(script)
     if not every:
         return
@@ -105,9 +107,7 @@ def test_siblings_are_the_writes_nobody_had_seen_even_when_some_are_held_back(
         written = [e for e in held if name in e.change.fields]
         # The truth, from what each author had really seen, over all entries that are here.
         expected = {
-            key(e)
-            for e in written
-            if not any(key(e) in seen[key(later)] for later in written)
+            key(e) for e in written if not any(key(e) in seen[key(later)] for later in written)
         }
         if len(expected) == 1:
             assert name not in folded.siblings
