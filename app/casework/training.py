@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Refused
 from app.i18n import _
+from app.models.ids import named_id
 from app.models.rules import rule
 from app.models.training import Attendance, Curriculum, Enrolment, TrainingGroup
 from app.models.types import Context
@@ -27,30 +28,47 @@ def create_group(db: Session, **answers: Any) -> TrainingGroup:
 
 
 def enrol(db: Session, group: UUID, person: UUID) -> Enrolment:
-    """Give a person a place in a group."""
-    enrolment = Enrolment(
-        group=group, person=person, state="enrolled", enrolled_on=db.info["context"].today
-    )
-    db.add(enrolment)
-    return enrolment
+    """Give a person a place in a group; one who had left it takes the same place again.
+
+    Two desks that enrol the same person in the same group have made the same enrolment.
+    """
+    place = named_id("enrolment", f"{group}:{person}")
+    known = db.get(Enrolment, place)
+    if known is None:
+        enrolment = Enrolment(
+            id=place,
+            group=group,
+            person=person,
+            state="enrolled",
+            enrolled_on=db.info["context"].today,
+        )
+        db.add(enrolment)
+        return enrolment
+    if not known.voided and known.state not in {"dropped", "excluded"}:
+        raise Refused(
+            "enrolled_once", _("This person is already enrolled in this group."), "person"
+        )
+    known.voided = None
+    known.state = "enrolled"
+    return known
 
 
 def mark(db: Session, enrolment: UUID, held_on: date, half_day: str, attendance: str) -> Attendance:
-    """Mark one person for one half-day; marking again corrects the mark."""
-    marked = db.scalars(
-        select(Attendance).where(
-            Attendance.enrolment == enrolment,
-            Attendance.held_on == held_on,
-            Attendance.half_day == half_day,
-            Attendance.voided.is_(None),
-        )
-    ).first()
+    """Mark one person for one half-day; marking again corrects the mark.
+
+    Two desks that mark the same half-day differently have a conflict to settle, not two marks.
+    """
+    place = named_id("attendance", f"{enrolment}:{held_on.isoformat()}:{half_day}")
+    marked = db.get(Attendance, place)
     if marked is None:
         marked = Attendance(
-            enrolment=enrolment, held_on=held_on, half_day=half_day, mark=attendance
+            id=place, enrolment=enrolment, held_on=held_on, half_day=half_day, mark=attendance
         )
         db.add(marked)
-    elif marked.mark != attendance:
+        return marked
+    if marked.voided:
+        marked.voided = None
+    if marked.mark != attendance:
         marked.mark = attendance
     return marked
 
@@ -60,7 +78,7 @@ class Progress:
     """How much of a curriculum a person attended.
 
     Attributes:
-        attended: Half-days, each counted once however often it was marked.
+        attended: Half-days present, late ones included.
         planned: Half-days of the curriculum.
         threshold: Per cent of half-days needed to complete.
     """
@@ -80,18 +98,14 @@ def progress_of(db: Session, enrolment: Enrolment) -> Progress:
     """Count what a person attended against what their curriculum asks."""
     group = db.get_one(TrainingGroup, enrolment.group)
     curriculum = db.get_one(Curriculum, group.curriculum)
-    half_days = (
-        select(Attendance.held_on, Attendance.half_day)
-        .where(
+    attended = db.scalar(
+        select(func.count()).where(
             Attendance.enrolment == enrolment.id,
             Attendance.mark.in_(ATTENDED),
             Attendance.voided.is_(None),
         )
-        .distinct()
-        .subquery()
     )
-    attended = db.scalar(select(func.count()).select_from(half_days)) or 0
-    return Progress(attended, curriculum.half_days or 0, curriculum.threshold or 100)
+    return Progress(attended or 0, curriculum.half_days or 0, curriculum.threshold or 100)
 
 
 def complete(db: Session, enrolment: Enrolment) -> None:
@@ -128,23 +142,6 @@ def members(db: Session, group: UUID) -> list[Enrolment]:
             .order_by(Enrolment.created_at)
         )
     )
-
-
-@rule(Enrolment)
-def enrolled_once(db: Session, enrolment: Enrolment, context: Context) -> None:
-    """A person has one place in a group."""
-    other = db.scalars(
-        select(Enrolment.id).where(
-            Enrolment.person == enrolment.person,
-            Enrolment.group == enrolment.group,
-            Enrolment.id != enrolment.id,
-            Enrolment.voided.is_(None),
-        )
-    ).first()
-    if other is not None and not enrolment.voided:
-        raise Refused(
-            "enrolled_once", _("This person is already enrolled in this group."), "person"
-        )
 
 
 @rule(Enrolment)

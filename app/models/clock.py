@@ -21,6 +21,11 @@ def system_ms() -> int:
     return int(datetime.now(UTC).timestamp() * 1000)
 
 
+def farthest_stamp(now_ms: int) -> int:
+    """Give the highest stamp worth following at ``now_ms``."""
+    return (now_ms + MAX_LEAD_MS + 1) << _COUNTER_BITS
+
+
 class HybridClock:
     """Hands out stamps that grow, whatever the machine's clock does.
 
@@ -40,7 +45,7 @@ class HybridClock:
 
     def see(self, stamp: int) -> None:
         """Follow a stamp read from elsewhere, unless it is absurdly far ahead."""
-        if (stamp >> _COUNTER_BITS) - self._now_ms() <= MAX_LEAD_MS:
+        if stamp < farthest_stamp(self._now_ms()):
             self.last = max(self.last, stamp)
 
     @property

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from app.errors import Refused, RefusedMany, Unavailable
 from app.i18n import _
 from app.models.capture import Capture
-from app.models.clock import HybridClock, system_ms
+from app.models.clock import HybridClock, farthest_stamp, system_ms
 from app.models.engine import connect, engine_for, plain_errors
 from app.models.keys import Keys, new_key
 from app.models.log import head_of, last_position
@@ -100,7 +100,7 @@ class Store:
                 self.settings = Settings(self._writer)
                 with self._writer.begin() as connection:
                     bring_to_shape(connection, self.settings)
-                self._clock = HybridClock(self._last_stamp(), now_ms)
+                self._clock = HybridClock(self._last_stamp(now_ms), now_ms)
                 self._take_identity()
         except BaseException:
             self._release()
@@ -191,11 +191,17 @@ class Store:
         finally:
             connection.close()
 
-    def _last_stamp(self) -> int:
+    def _last_stamp(self, now_ms: Callable[[], int]) -> int:
         with self.engine.connect() as connection:
             tables = [record.__table__ for record in kinds().values()]
+            # A stamp from the far future, merged from a laptop whose clock was wrong, is not
+            # followed: ours would stamp everything after it.
+            limit = sa.literal(farthest_stamp(now_ms()))
             stamps = [
-                connection.scalar(sa.select(sa.func.max(table.c.updated_at))) for table in tables
+                connection.scalar(
+                    sa.select(sa.func.max(table.c.updated_at)).where(table.c.updated_at <= limit)
+                )
+                for table in tables
             ]
         return max((stamp for stamp in stamps if stamp), default=0)
 

@@ -276,8 +276,23 @@ def test_one_half_day_marked_on_two_devices_counts_once(
     attend(there, other, enrolment, ["present"])
     here.merge(runs_of(there))
     with here.read() as db:
-        assert db.query(Attendance).count() == 2
+        assert db.query(Attendance).count() == 1
         assert progress_of(db, db.get_one(Enrolment, enrolment)).attended == 1
+        assert open_conflicts(db) == []
+
+
+def test_one_half_day_marked_differently_on_two_devices_is_a_conflict(
+    found: Founder, office: Office, enrolment: UUID
+) -> None:
+    here, user = office
+    there, other = found("there", login="karim")
+    there.merge(runs_of(here))
+    attend(here, user, enrolment, ["present"])
+    attend(there, other, enrolment, ["absent"])
+    here.merge(runs_of(there))
+    with here.read() as db:
+        [conflict] = open_conflicts(db)
+        assert (conflict.kind, conflict.field) == ("attendance", "mark")
 
 
 def test_group_rules(office: Office, person: UUID, enrolment: UUID) -> None:
