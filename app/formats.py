@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from app.i18n import _, language, ngettext
 
 if TYPE_CHECKING:
+    from babel import Locale
+
     from app.models.values import PartialDate
 
 
-def _locale() -> str:
+def _locale() -> Locale:
+    return _locale_of(language())
+
+
+@cache
+def _locale_of(code: str) -> Locale:
+    from babel import Locale  # loaded with the first date shown, not before the window
+
     # Offices in Morocco write Latin digits in Arabic text.
-    return "ar_MA" if language() == "ar" else language()
+    return Locale.parse("ar_MA" if code == "ar" else code)
 
 
 def day_text(day: date, style: str = "long") -> str:

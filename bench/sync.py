@@ -3,12 +3,11 @@
 Each is one JSON line, with the floor taken in the same run: the same records as JSON lines, zstd
 level 3, one POST over loopback, bulk inserts into SQLCipher tables with a column an answer.
 
-    python -m bench.sync [--cases 10000]
+    python -m bench.sync [CASES]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -38,13 +37,12 @@ from app.sync.engine import sync
 from app.sync.enrolment import enrol
 from app.sync.report import SyncReport
 from app.sync.state import enrolment_of
+from bench.figures import figure
 from tests.sync.running import Relay
 
 _SAVED_AT_ONCE = 250
 _LEVEL = 3
-_SYLLABLES = (
-    "ba da ka la ma na ra sa ta za bi di ki li mi ni ri si ti bo do ko lo mo no ro so".split()
-)
+_SYLLABLES = [consonant + vowel for consonant in "bdklmnrst" for vowel in "aio"]
 
 HEADQUARTERS = """
 import sys
@@ -97,11 +95,8 @@ server.serve_forever()
 """
 
 
-def main() -> None:
+def main(cases: int = 10_000) -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--cases", type=int, default=10_000)
-    cases = parser.parse_args().cases
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["SANAD_STATE"] = str(folder / "state")
@@ -114,50 +109,48 @@ def _measure(folder: Path, cases: int) -> None:
     lines = _fill(one, author, cases)
     count = len(lines)
     floor_rate, floor_bytes = _floor(folder, lines)
-    json_bytes = sum(map(len, lines)) / count
-    _say(
-        "sync_floor",
-        floor_rate,
+    figure(
+        "sync floor",
+        round(floor_rate),
         "records/s",
-        bytes_a_record=floor_bytes / count,
-        json_bytes_a_record=json_bytes,
+        "21,500 where the budget was set",
+        records=count,
+        bytes_a_record=round(floor_bytes / count, 1),
+        json_bytes_a_record=round(sum(map(len, lines)) / count, 1),
     )
     with one, two, _running(HEADQUARTERS, folder / "hq") as url:
         with Headquarters.open(folder / "hq") as hq:
             for store in (one, two):
                 enrol(store, url, invite(hq, "RAB").code, "bench")
-        for figure, store, moved in (("push", one, "sent"), ("pull", two, "received")):
+        for way, store, moved in (("push", one, "sent"), ("pull", two, "received")):
             seconds, carrier, report = _timed(store)
             assert getattr(report, moved) >= count, report
             assert report.is_verified, report
-            carried = carrier.traffic.sent if figure == "push" else carrier.traffic.received
-            _say(
-                f"sync_first_{figure}",
-                count / seconds,
+            carried = carrier.traffic.sent if way == "push" else carrier.traffic.received
+            figure(
+                f"sync first {way}",
+                round(count / seconds),
                 "records/s",
-                of_floor=count / seconds / floor_rate,
-                bytes_a_record=carried / count,
-                bytes_of_floor=carried / floor_bytes,
+                ">= 12,900 and 0.6 of the floor; bytes <= 1.1 of the floor",
+                of_floor=round(count / seconds / floor_rate, 3),
+                bytes_a_record=round(carried / count, 1),
+                bytes_of_floor=round(carried / floor_bytes, 3),
                 round_trips=carrier.traffic.trips,
             )
         _timed(one)
         seconds, carrier, _report = _timed(one)
-        _say(
-            "sync_nothing_to_say",
-            carrier.traffic.sent + carrier.traffic.received,
-            "bytes of bodies",
-            with_headers=_wire_bytes(one, url),
+        figure(
+            "sync with nothing to say",
+            _wire_bytes(one, url),
+            "bytes with headers",
+            "<= 1,024 in one round trip",
+            bodies=carrier.traffic.sent + carrier.traffic.received,
             round_trips=carrier.traffic.trips,
-            ms=seconds * 1000,
+            ms=round(seconds * 1000, 1),
         )
         with Headquarters.open(folder / "hq") as hq:
             digests = [_digest(store) for store in (one, two, hq.store)]
         assert digests[0] == digests[1] == digests[2]
-
-
-def _say(figure: str, value: float, unit: str, **more: float) -> None:
-    rounded = {name: round(number, 3) for name, number in more.items()}
-    print(json.dumps({"figure": figure, "value": round(value, 1), "unit": unit, **rounded}))
 
 
 def _store(folder: Path, login: str) -> tuple[Store, Any]:
@@ -197,7 +190,7 @@ def _case_with_children(number: int, chance: random.Random, prose: Any) -> list[
         children=chance.randrange(6),
         legal_status=chance.choice(["irregular", "refugee", "asylum_seeker"]),
         heard_from=prose(3),
-        note=prose(38),
+        note=prose(52),
     )
     case = Case(
         person=person.id,
@@ -206,7 +199,7 @@ def _case_with_children(number: int, chance: random.Random, prose: Any) -> list[
         state="registered",
         opened=day,
         priority=chance.choice(["normal", "high"]),
-        state_reason=prose(45),
+        state_reason=prose(58),
         return_country="SN",
         return_place=prose(1).title(),
     )
@@ -218,8 +211,8 @@ def _case_with_children(number: int, chance: random.Random, prose: Any) -> list[
         language="fr",
         interpreter="none",
         leaflet=True,
-        questions=prose(20),
-        note=prose(35),
+        questions=prose(30),
+        note=prose(56),
     )
     return [person, case, session]
 
@@ -273,4 +266,4 @@ def _running(program: str, folder: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

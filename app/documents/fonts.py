@@ -218,7 +218,8 @@ class _Glyphs(dict[str, Glyph | None]):
 @cache
 def _register(path: Path) -> str:
     name = path.stem
-    pdfmetrics.registerFont(TTFont(name, str(path)))
+    # Only the characters a paper holds go into it, not all of ASCII beside them.
+    pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=0))
     return name
 
 

@@ -15,6 +15,12 @@ from sqlcipher3 import dbapi2
 from app.errors import Unavailable
 from app.i18n import _
 
+# For each None, bytes and boolean bound, the driver looks for an adapter and, finding none, gives
+# up slowly: a microsecond a value, most of the time of a merge. These are found at once.
+dbapi2.register_adapter(type(None), {}.get)
+dbapi2.register_adapter(bytes, bytearray)
+dbapi2.register_adapter(bool, int)
+
 
 def connect(path: Path, key: bytes) -> dbapi2.Connection:
     """Open the encrypted file with its raw key; creates it when missing."""

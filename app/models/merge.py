@@ -1,4 +1,4 @@
-"""Changes made elsewhere, taken into this copy: verified, logged and projected in one transaction."""
+"""Changes made elsewhere, taken in: verified, logged and projected in one transaction."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from app.models.log import (
     chunks,
     entries_of,
     head_of,
+    last_position,
     set_head,
 )
 from app.models.projection import project, projector
@@ -224,20 +225,15 @@ def _project_merged(connection: sa.Connection, merged: Merged) -> None:
         merged.records[stored.change.record] = stored.change.kind
     # The log already holds the arrivals; a record whose changes all arrived just now needs no
     # second look at it.
-    counts = _log_counts(connection, arrived)
-    partly = [record for record, entries in arrived.items() if counts[record] != len(entries)]
-    for record, entries in entries_of(connection, partly).items():
-        arrived[record] = entries
+    first = last_position(connection) - len(merged.stored) + 1
+    arrived.update(entries_of(connection, _known_before(connection, arrived, first)))
     project(connection, arrived)
 
 
-def _log_counts(connection: sa.Connection, arrived: dict[bytes, list[Entry]]) -> dict[bytes, int]:
-    counts: dict[bytes, int] = {}
-    for some in chunks(arrived, 500):
-        query = (
-            sa.select(CHANGE.c.record, sa.func.count())
-            .where(CHANGE.c.record.in_(some))
-            .group_by(CHANGE.c.record)
-        )
-        counts.update(connection.execute(query).all())  # type: ignore[arg-type]
-    return counts
+def _known_before(connection: sa.Connection, records: Iterable[bytes], first: int) -> list[bytes]:
+    """List the records that have changes before a position of the log."""
+    found: dict[bytes, None] = {}
+    for some in chunks(records, 500):
+        query = sa.select(CHANGE.c.record).where(CHANGE.c.record.in_(some), CHANGE.c.pos < first)
+        found.update(dict.fromkeys(connection.scalars(query)))
+    return list(found)

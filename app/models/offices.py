@@ -30,7 +30,7 @@ class Office(Record):
 
     code: Mapped[str] = text(
         N_("Code"), personal=P1, max_length=8, required=True, table=True, merge=Merge.ASK,
-        help=N_("Three letters as used in case numbers, such as RAB"),
+        help=N_("2 to 8 letters or digits, used in case numbers, such as RAB"),
     )  # fmt: skip
     name: Mapped[str | None] = text(N_("Name"), personal=P1, table=True)
     office_kind: Mapped[str | None] = choice(N_("Kind of office"), OFFICE_KINDS, personal=P1)

@@ -250,7 +250,7 @@ class PersonIdentifier(Record):
         N_("Number"), personal=P2, max_length=60, search=True, merge=Merge.ASK, required=True,
         table=True,
     )  # fmt: skip
-    issuer: Mapped[str | None] = country(N_("Issued by"), personal=P2)
+    issuer: Mapped[str | None] = country(N_("Country of issue"), personal=P2)
     issued: Mapped[PartialDate | None] = partial_date(N_("Issued on"), personal=P2, past=True)
     expires: Mapped[PartialDate | None] = partial_date(N_("Valid until"), personal=P2, table=True)
     holder: Mapped[str | None] = choice(N_("Who holds the original"), HOLDERS, personal=P2)

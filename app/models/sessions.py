@@ -93,7 +93,7 @@ class CounsellingSession(Record):
     minutes: Mapped[int | None] = number(
         N_("Length in minutes"), personal=P1, minimum=1, maximum=600
     )
-    mode: Mapped[str | None] = choice(N_("Place"), MODES, personal=P1)
+    mode: Mapped[str | None] = choice(N_("How it is held"), MODES, personal=P1)
     counsellor: Mapped[UUID | None] = reference(N_("Counsellor"), "user")
     language: Mapped[str | None] = language(
         N_("Language of the session"), personal=P2, required=True, table=True

@@ -30,12 +30,37 @@ def print_texts(*texts: Text, width: float = 480) -> bytes:
 
 def read(pdf: bytes) -> str:
     """Extract the text of all pages, compatibility forms resolved."""
+    return unicodedata.normalize("NFKC", "\n".join(page_texts(pdf)))
+
+
+def page_texts(pdf: bytes) -> list[str]:
+    """Extract the text of each page as it is copied."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        pages = [_page_text(page) for page in document]
+        return [_page_text(page) for page in document]
     finally:
         document.close()
-    return unicodedata.normalize("NFKC", "\n".join(pages))
+
+
+def foot_from_left(pdf: bytes, height: float = 42) -> str:
+    """Give the characters at the foot of the last page from left to right, without spaces."""
+    document = pypdfium2.PdfDocument(pdf)
+    page = document[len(document) - 1]
+    text_page = page.get_textpage()
+    try:
+        boxes = [text_page.get_charbox(index) for index in range(text_page.count_chars())]
+        placed = [(box[0], index) for index, box in enumerate(boxes) if box[3] < height]
+        chars = [text_page.get_text_range(index, 1) for _left, index in sorted(placed)]
+    finally:
+        text_page.close()
+        page.close()
+        document.close()
+    return squeezed("".join(chars))
+
+
+def squeezed(text: str, space: str = "") -> str:
+    """Take the line ends and spaces out, or put ``space`` for them."""
+    return space.join(text.split())
 
 
 def lacks(pdf: bytes, value: str) -> set[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from app.documents.fields import Choice, Field, Label
+from app.documents.blocks import Choice, Label
+from app.documents.fields import Field
 from app.documents.fonts import FontChain
-from app.documents.layout import Masthead, Paper
+from app.documents.layout import Paper
+from app.documents.masthead import Masthead
 from app.documents.script import Direction
 
 NAMES = (

@@ -9,9 +9,11 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from app.documents.fields import Field, Label
+from app.documents.blocks import Label
+from app.documents.fields import Field
 from app.documents.fonts import FontChain
-from app.documents.layout import Masthead, Paper
+from app.documents.layout import Paper
+from app.documents.masthead import Masthead
 from app.documents.text import UnprintableCharacters
 
 from .reading import lacks, read

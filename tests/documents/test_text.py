@@ -6,7 +6,8 @@ import pytest
 
 from app.documents.fonts import INVISIBLE, FontChain
 from app.documents.script import first_strong, shape, unshape, visual
-from app.documents.text import Style, Text, UnprintableCharacters
+from app.documents.text import Text, UnprintableCharacters
+from app.documents.typeset import Style
 
 from .reading import lacks, print_texts, read
 from .samples import NAMES, STORY
@@ -138,3 +139,21 @@ def shown(text: str, direction: str) -> str:
     assert direction in ("ltr", "rtl")
     parts = list(text)
     return "".join(visual(parts, 0, len(parts), "rtl" if direction == "rtl" else "ltr"))
+
+
+def test_each_paragraph_takes_its_own_direction(fonts: FontChain) -> None:
+    style = Style(fonts)
+    mixed = "Arrivée à Tanger.\nأريد أن أعود (غينيا)."
+    alone = print_texts(
+        Text("Arrivée à Tanger.", style), Text("أريد أن أعود (غينيا).", style, frame="ltr")
+    )
+    assert read(print_texts(Text(mixed, style))) == read(alone)
+
+
+def test_isolated_identifier_keeps_its_order_after_arabic_words(fonts: FontChain) -> None:
+    identifier = "9744 0ad0 2f5c 701e"
+    alone, isolated = f"الإصدار 1 · {identifier}", f"الإصدار 1 · \u2066{identifier}\u2069"
+    printed = [
+        " ".join(read(print_texts(Text(t, Style(fonts), "rtl"))).split()) for t in (alone, isolated)
+    ]
+    assert [identifier in text for text in printed] == [False, True]
