@@ -30,7 +30,9 @@ def main() -> None:
             median_ms = statistics.median(timed(one, 20)) * 1000
             figure(f"one intake form in {name}, warm", median_ms, "ms", "≤ 50 ms")
             start = perf_counter()
-            printed = sum(1 for _paper in print_many(store, "intake", people, languages, printed_on=today))
+            printed = sum(
+                1 for _paper in print_many(store, "intake", people, languages, printed_on=today)
+            )
             taken = perf_counter() - start
             figure(f"{printed} intake forms in {name}", taken, "s", "≤ 20 s")
 

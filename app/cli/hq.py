@@ -8,6 +8,7 @@ from app.cli.session import CommandLine, pass_command_line, record_id
 from app.cli.stores import answer_faults
 from app.errors import Unavailable
 from app.hq.base import Headquarters
+from app.hq.check import feed_faults
 from app.hq.devices import Device, devices, revoke
 from app.hq.invites import invite as make_invite
 from app.hq.serve import log_to_stderr
@@ -97,5 +98,5 @@ def digest(line: CommandLine) -> None:
 def check(line: CommandLine) -> None:
     """Verify the file, the chains of changes, and that rows are what the log says."""
     with Headquarters.open(line.folder) as headquarters, headquarters.store.read() as db:
-        found = list(faults(db.connection()))
+        found = [*faults(db.connection()), *feed_faults(db.connection())]
     answer_faults(line, found)

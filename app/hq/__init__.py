@@ -1,1 +1,1 @@
-"""."""
+"""Headquarters: the service every office's devices keep in step with."""

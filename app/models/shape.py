@@ -23,7 +23,7 @@ def shape_digest() -> str:
     return digest.hexdigest()
 
 
-def bring_to_shape(connection: sa.Connection, settings: Settings) -> None:
+def bring_to_shape(connection: sa.Connection, settings: Settings, *, is_indexed: bool) -> None:
     """Create missing tables and columns and fill them from the log.
 
     Nothing is dropped: an older program may open the store again.
@@ -37,8 +37,9 @@ def bring_to_shape(connection: sa.Connection, settings: Settings) -> None:
     for kind, record in kinds().items():
         if kind not in present or _add_columns(connection, inspector, record):
             refill(connection, kind)
-    roots = connection.exec_driver_sql("SELECT id FROM person").scalars()
-    index_files(connection, list(roots))
+    if is_indexed:
+        roots = connection.exec_driver_sql("SELECT id FROM person").scalars()
+        index_files(connection, list(roots))
     settings.put(connection, shape=digest)
 
 

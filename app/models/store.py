@@ -68,9 +68,9 @@ class Store:
         key: Opens it.
         now_ms: Milliseconds since 1970, for stamps.
         today: The office's calendar day.
-        is_exclusive: No other program may open it meanwhile; not so at headquarters, where a
-            service runs while somebody asks it things from the command line.
-        is_searchable: Files are indexed for searching as they are saved and merged.
+        is_desk: A person works on it: no other program may open it meanwhile, files are indexed
+            for searching, and what merges make untrue is noted for review. Not so at
+            headquarters, where a service runs beside commands and nobody searches.
     """
 
     def __init__(
@@ -80,8 +80,7 @@ class Store:
         *,
         now_ms: Callable[[], int] = system_ms,
         today: Callable[[], date] = date.today,
-        is_exclusive: bool = True,
-        is_searchable: bool = True,
+        is_desk: bool = True,
     ) -> None:
         self.folder = folder
         self.path = folder / DATABASE
@@ -90,8 +89,8 @@ class Store:
         self._today = today
         self._write_lock = RLock()
         self._listeners: list[Callable[[Changed], None]] = []
-        self._is_searchable = is_searchable
-        self._lock = _hold(folder) if is_exclusive else None
+        self._is_desk = is_desk
+        self._lock = _hold(folder) if is_desk else None
         try:
             with plain_errors(self.path):
                 self._prepare()
@@ -99,7 +98,7 @@ class Store:
                 self._writer = self.engine.execution_options(writing=True)
                 self.settings = Settings(self._writer)
                 with self._writer.begin() as connection:
-                    bring_to_shape(connection, self.settings)
+                    bring_to_shape(connection, self.settings, is_indexed=is_desk)
                 self._clock = HybridClock(self._last_stamp(now_ms), now_ms)
                 self._take_identity()
         except BaseException:
@@ -336,9 +335,9 @@ class Store:
                     contiguous=contiguous,
                     refuse=None if refuse is None else refuse(connection),
                 )
-                if self._is_searchable:
+                if self._is_desk:
                     _index_merged(connection, merged)
-                _note_for_review(connection, merged)
+                    _note_for_review(connection, merged)
                 if also is not None:
                     also(connection, merged)
             for stored in merged.stored:
@@ -401,7 +400,8 @@ def _note_for_review(connection: sa.Connection, merged: Merged) -> None:
 
 def _hold(folder: Path) -> FileLock:
     """Take the store for this program alone, or say who has it."""
-    lock = FileLock(folder / LOCK_FILE, timeout=0)
+    # Opened beside the window and closed by it: the lock is the process's, not a thread's.
+    lock = FileLock(folder / LOCK_FILE, timeout=0, thread_local=False)
     try:
         lock.acquire()
     except Timeout:

@@ -1,0 +1,119 @@
+"""One exchange with a device: its changes taken in, and what follows its cursors given back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from app.errors import Refused
+from app.hq import feed
+from app.hq.base import Headquarters
+from app.hq.devices import Device, claim_identities, note_contact
+from app.i18n import _
+from app.models.log import QUARANTINE, head_of
+from app.models.merge import Merged
+from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Request
+
+_ID_BYTES: Final = 16
+_CHAIN_BYTES: Final = 32
+_MOST_IDENTITIES: Final = 200
+_MOST_REFUSED: Final = 200
+
+
+def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
+    """Answer one frame.
+
+    Raises:
+        Refused: The frame is not well formed, or speaks for another office.
+    """
+    _require_form(request)
+    forked = _take(hq, device, request)
+    scopes = [scope.bytes for scope in device.scopes]
+    own = {i.device: i.head for i in request.identities if i.device not in forked}
+    budget = min(max(request.want_bytes, 1), FRAME_BYTES)
+    with hq.store.engine.connect() as connection:
+        feeds = [
+            feed.read(connection, scope, request.cursors.get(scope, 0), own, budget)
+            for scope in scopes
+        ]
+        acknowledged = {
+            identity.device: head_of(connection, identity.device)[0]
+            for identity in request.identities
+        }
+        refused = [
+            entry
+            for identity in request.identities
+            for entry in _refused_after(connection, identity.device, identity.acknowledged)
+        ]
+    note_contact(hq, device, is_in_step=_is_in_step(request, feeds))
+    return Answer(
+        protocol=PROTOCOL,
+        server_time_ms=round(hq.now().timestamp() * 1000),
+        acknowledged=acknowledged,
+        feeds=feeds,
+        refused=refused[:_MOST_REFUSED],
+        forked=sorted(forked),
+    )
+
+
+def _take(hq: Headquarters, device: Device, request: Request) -> set[bytes]:
+    if not request.runs:
+        return set()
+    gates: list[feed.Gate] = []
+
+    def refuse(connection: sa.Connection) -> feed.Gate:
+        claim_identities(connection, device, [run.device for run in request.runs])
+        gates.append(feed.Gate(connection, device.scope.bytes))
+        return gates[0]
+
+    def note(connection: sa.Connection, merged: Merged) -> None:
+        feed.append(connection, merged, gates[0], device.id.bytes)
+
+    merged = hq.store.merge(
+        request.runs,
+        contiguous=True,
+        refuse=lambda connection: refuse(connection).refuse,
+        also=note,
+    )
+    return merged.forked
+
+
+def _refused_after(
+    connection: sa.Connection, device: bytes, seq: int
+) -> list[tuple[bytes, int, str]]:
+    query = (
+        sa.select(QUARANTINE.c.seq, QUARANTINE.c.reason)
+        .where(QUARANTINE.c.device == device, QUARANTINE.c.seq > seq)
+        .order_by(QUARANTINE.c.seq)
+    )
+    return [(device, row.seq, row.reason) for row in connection.execute(query)]
+
+
+def _is_in_step(request: Request, feeds: list[Feed]) -> bool | None:
+    """Compare what the device held when it asked, where that was all there was."""
+    compared = [
+        request.holdings.get(f.scope, Holding()) == f.holding
+        for f in feeds
+        if f.holding is not None and request.cursors.get(f.scope, 0) == f.cursor
+    ]
+    return all(compared) if compared else None
+
+
+def _require_form(request: Request) -> None:
+    is_well_formed = (
+        len(request.identities) <= _MOST_IDENTITIES
+        and all(
+            len(identity.device) == _ID_BYTES and 0 <= identity.acknowledged < 2**63
+            for identity in request.identities
+        )
+        and all(0 <= cursor < 2**63 for cursor in request.cursors.values())
+        and all(
+            len(run.device) == _ID_BYTES
+            and len(run.previous) == _CHAIN_BYTES
+            and 1 <= run.first < 2**62
+            for run in request.runs
+        )
+    )
+    if not is_well_formed:
+        raise Refused("malformed", _("This request is not well formed."))

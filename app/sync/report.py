@@ -1,0 +1,84 @@
+"""What a sync came to, for the screen, the command line and the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.i18n import _, ngettext
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What a sync came to.
+
+    Attributes:
+        sent: Own changes headquarters acknowledged.
+        received: Changes taken in.
+        refused: ``(device, seq, reason)`` of own changes headquarters put in quarantine.
+        quarantined: The same of received changes this copy could not take in.
+        forked: Identities with two histories: a copied or set-back machine. What they wrote since
+            the two parted stays here unsent.
+        renewed: This copy took a new identity because another wrote under its own.
+        verified: Per scope, whether both hold the same; None when it could not be compared.
+        contents_sent: Attachments sent; ``contents_received`` those fetched.
+        clock_offset_s: Headquarters' clock minus this machine's, in seconds.
+        confirmed_ms: When it ended, in milliseconds since 1970.
+    """
+
+    sent: int = 0
+    received: int = 0
+    refused: list[tuple[UUID, int, str]] = field(default_factory=list)
+    quarantined: list[tuple[UUID, int, str]] = field(default_factory=list)
+    forked: set[UUID] = field(default_factory=set)
+    renewed: bool = False
+    verified: dict[UUID, bool | None] = field(default_factory=dict)
+    contents_sent: int = 0
+    contents_received: int = 0
+    clock_offset_s: float = 0.0
+    confirmed_ms: int = 0
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether both sides hold the same in every scope."""
+        return all(same for same in self.verified.values())
+
+    @property
+    def findings(self) -> list[str]:
+        """Say what a person should know, in sentences; empty when all is well."""
+        said = []
+        if self.forked:
+            said.append(
+                _(
+                    "Two copies have written under one identity. What this one saved since they"
+                    " parted is kept here but was not sent; tell headquarters."
+                )
+            )
+        elif self.renewed:
+            said.append(
+                _(
+                    "This store was set back to an earlier state. It goes on under a new"
+                    " identity; what it had sent before has come back."
+                )
+            )
+        if any(same is False for same in self.verified.values()):
+            said.append(
+                _("This copy and headquarters do not hold the same records; tell headquarters.")
+            )
+        if self.refused:
+            said.append(
+                ngettext(
+                    "Headquarters could not accept {count} change of yours; it is kept here.",
+                    "Headquarters could not accept {count} changes of yours; they are kept here.",
+                    len(self.refused),
+                ).format(count=len(self.refused))
+            )
+        if self.quarantined:
+            said.append(
+                ngettext(
+                    "{count} received change could not be read and was set aside.",
+                    "{count} received changes could not be read and were set aside.",
+                    len(self.quarantined),
+                ).format(count=len(self.quarantined))
+            )
+        return said
