@@ -48,7 +48,7 @@ def run_desktop(store_folder: Path, argv: Sequence[str]) -> int:
 
 
 def _hear_interruptions(application: QApplication) -> QTimer:
-    """Let Ctrl+C in a terminal and a polite end from the system close the window as a person would."""
+    """Let Ctrl+C, or the system asking politely, close the window as a person would."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: application.closeAllWindows())
     # Python hears signals only between two of its own instructions.

@@ -12,9 +12,10 @@ from app.paths import RESOURCES
 from bench.figures import a_store, figure, people_as_changes, percentile
 
 TYPED = (
-    "moh mam fat dia bar محم عبد nda tra ous kou aya ibr cam kei sow اسم فاط yer ɓah "
-    "mamdou diallp fatuo ousman mohamd abderahman"
-).split() + ["fatou diop", "mamadou ba", "محمد ديالو", "jallow mam"]
+    "moh", "mam", "fat", "dia", "bar", "محم", "عبد", "nda", "tra", "ous", "kou", "aya", "ibr",
+    "cam", "kei", "sow", "اسم", "فاط", "yer", "ɓah", "mamdou", "diallp", "fatuo", "ousman",
+    "mohamd", "abderahman", "fatou diop", "mamadou ba", "محمد ديالو", "jallow mam",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 from functools import cache
 from pathlib import Path
@@ -89,3 +90,11 @@ def test_plural_forms_are_those_of_the_language() -> None:
 def test_catalogues_are_compiled() -> None:
     for language in LANGUAGES:
         assert Path(TRANSLATIONS / language / "LC_MESSAGES" / "sanad.mo").exists()
+
+
+def test_what_is_compiled_is_what_is_written() -> None:
+    for language in LANGUAGES:
+        compiled = gettext.translation("sanad", TRANSLATIONS, languages=[language])
+        for (context, message), forms in translated(language).items():
+            if context is None and isinstance(message, str) and forms[0]:
+                assert compiled.gettext(message) == forms[0]

@@ -40,7 +40,7 @@ def correct(db: Session, kind: type[Record], record: UUID, answers: Mapping[str,
 def add_to_file(
     db: Session, kind: type[Record], person: UUID, answers: Mapping[str, Any]
 ) -> Record:
-    """Add a name, a contact or a document to a person's file; ``answers`` by question of ``kind``."""
+    """Add a name, a contact or a document to a person's file, with its answers."""
     added = kind(person=person, **answers)
     db.add(added)
     return added

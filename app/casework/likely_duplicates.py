@@ -180,7 +180,7 @@ def _telling(word: str) -> set[str]:
 
 
 def _sounding(pairs: Sequence[tuple[str, str]]) -> str:
-    differing = [(a, b) for a, b in pairs if a.casefold() != b.casefold()]
+    differing = [(a, b) for a, b in pairs if words(a) != words(b)]
     if not differing:
         return _("same name")
     alike = _(", ").join(f"{isolate(a)} ≈ {isolate(b)}" for a, b in differing)

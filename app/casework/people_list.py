@@ -19,6 +19,7 @@ from app.models.persons import Person
 from app.models.store import Store
 from app.models.values import PartialDate
 
+_LATEST_STAMP: Final = 2**63 - 1
 _OF_CASES: Final = (Case.person, Case.number, Case.state, Case.closed, Case.created_at)
 _OF_PEOPLE: Final = (
     Person.id, Person.sex, Person.birth, Person.nationalities, Person.updated_at
@@ -69,15 +70,15 @@ def latest_people(store: Store, after: PersonLine | None, limit: int) -> list[Pe
         limit: At most so many.
     """
     with store.read() as db:
-        query = select(*_OF_PEOPLE).where(Person.voided.is_(None))
+        newest = after.updated_at if after is not None else _LATEST_STAMP
+        # Bounded on the first page too: without it SQLite sorts the whole table instead of
+        # walking the index.
+        query = select(*_OF_PEOPLE).where(Person.voided.is_(None), Person.updated_at <= newest)
         if after is not None:
             # From a place, not from a number: a save in between neither skips nor repeats anyone.
             place = sa.tuple_(Person.updated_at, Person.id)
-            query = query.where(
-                Person.updated_at <= after.updated_at,
-                place
-                < sa.tuple_(sa.literal(after.updated_at), sa.literal(after.id, Person.id.type)),
-            )
+            last = sa.tuple_(sa.literal(after.updated_at), sa.literal(after.id, Person.id.type))
+            query = query.where(place < last)
         query = query.order_by(Person.updated_at.desc(), Person.id.desc()).limit(limit)
         return _lines(db, db.execute(query).all())
 

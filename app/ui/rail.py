@@ -1,0 +1,75 @@
+"""The rail at the leading edge: where one can go, icons with words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton
+
+from app.i18n import _
+from app.ui.icons import icon
+from app.ui.marks import wordmark
+from app.ui.parts import chooses, column, edges, row, say
+from app.ui.screen import ScreenSpec
+from app.ui.theme import SPACE, Theme
+
+_WIDTH = 168
+
+
+class Rail(QFrame):
+    """The screens one may go to.
+
+    Args:
+        specs: From the top.
+    """
+
+    chosen = Signal(str)
+    """Name of the screen."""
+
+    def __init__(self, specs: list[ScreenSpec], theme: Theme, scale: float) -> None:
+        super().__init__()
+        self.setProperty("role", "rail")
+        self.setAccessibleName(_("Where to go"))
+        self.setFixedWidth(round(_WIDTH * max(scale, 0.9)))
+        sign = QLabel()
+        side = round(28 * scale)
+        picture = wordmark(theme.accent, theme.on_accent, side * 2)
+        picture.setDevicePixelRatio(2)
+        sign.setPixmap(picture)
+        head = row(sign, say("Sanad", "heading2"), None, spacing=2)
+        edges(head, 2, 0, 0, 3)
+        self.buttons: dict[str, QToolButton] = {}
+        stack = column(spacing=1, margin=2)
+        stack.setContentsMargins(SPACE * 2, SPACE * 3, SPACE * 2, SPACE * 3)
+        stack.addLayout(head)
+        for number, spec in enumerate(specs, start=1):
+            place = self._place(spec, theme, scale)
+            place.setToolTip(_("{place} (Ctrl+{number})").format(
+                place=place.text().strip(), number=number
+            ))  # fmt: skip
+            self.buttons[spec.name] = place
+            if spec.name == "settings":
+                stack.addStretch(1)  # what is rarely needed stands apart, at the foot
+            stack.addWidget(place)
+        if "settings" not in self.buttons:
+            stack.addStretch(1)
+        self.setLayout(stack)
+
+    def _place(self, spec: ScreenSpec, theme: Theme, scale: float) -> QToolButton:
+        place = QToolButton()
+        place.setProperty("role", "rail")
+        place.setText(" " + _(spec.title))
+        place.setAccessibleName(_(spec.title))
+        place.setIcon(icon(spec.icon, theme))
+        place.setIconSize(QSize(round(20 * scale), round(20 * scale)))
+        place.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        place.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        place.setCursor(Qt.CursorShape.PointingHandCursor)
+        place.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        chooses(place, False)
+        place.clicked.connect(lambda: self.chosen.emit(spec.name))
+        return place
+
+    def mark(self, name: str) -> None:
+        """Mark where one is; a place that is not in the rail leaves the mark on the last one."""
+        if name in self.buttons:
+            self.buttons[name].setChecked(True)

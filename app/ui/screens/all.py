@@ -1,0 +1,10 @@
+"""Every screen of the desktop: one line a screen, which registers itself when it is read."""
+
+from app.ui.screens import today  # noqa: F401  isort: skip
+from app.ui.screens import people  # noqa: F401  isort: skip
+from app.ui.screens import sync  # noqa: F401  isort: skip
+from app.ui.screens import settings  # noqa: F401  isort: skip
+from app.ui.screens import registration  # noqa: F401  isort: skip
+from app.ui.screens import person  # noqa: F401  isort: skip
+from app.ui.screens import training  # noqa: F401  isort: skip
+from app.ui.screens import paper  # noqa: F401  isort: skip

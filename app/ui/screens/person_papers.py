@@ -1,0 +1,154 @@
+"""A person's file: pictures and scans, and the papers to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QVBoxLayout, QWidget
+
+from app.casework.attachments import attach_picture
+from app.errors import Refused
+from app.i18n import _
+from app.models.attachments import Attachment
+from app.models.contents import content_of
+from app.models.layout import Section
+from app.ui.forms import Form
+from app.ui.inline_form import InlineForm
+from app.ui.screens.person_section import FileSection
+from app.ui.theme import SPACE
+from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.texts import label
+
+if TYPE_CHECKING:
+    from app.ui.desk import Desk
+    from app.ui.screens.person_file import PersonFile
+
+_THUMBNAIL: Final = QSize(144, 108)
+
+
+class PapersSection(FileSection):
+    """Attachments of a file."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "papers", _("Papers"))
+        self.button(_("Print the intake form"), self.print_intake, "ph.printer")
+        self.button(_("Add a picture"), self.add, "ph.plus")
+        fields = {
+            "attachment_kind": Attachment.fields["attachment_kind"],
+            "caption": Attachment.fields["caption"],
+        }
+        layout = Section(Attachment.title, (("attachment_kind", "caption"),))
+        self._adding = self.hold(
+            InlineForm(
+                desk, "person.picture", Form(desk, fields, [layout]), title=_("Add a picture"),
+                save_label=_("Choose the file…"), save=self._choose,
+            )
+        )  # fmt: skip
+        self.body.addWidget(self._adding)
+        self._shelf = QWidget()
+        self._flow = FlowLayout(self._shelf, gap=SPACE * 3)
+        self.body.addWidget(self._shelf)
+        self._empty = label(_("No picture or scan yet."), "quiet")
+        self.body.addWidget(self._empty)
+        self._cards: list[QWidget] = []
+
+    def print_intake(self) -> None:
+        """Show the intake form as it will print."""
+        if self.file is not None:
+            self.desk.show_screen("paper", document="intake", record=self.file.person.id)
+
+    def add(self) -> None:
+        """Ask what the picture shows."""
+        if self.file is not None:
+            self._adding.open(self.file.person.id, {"attachment_kind": "document"})
+
+    def refresh(self, file: PersonFile) -> None:
+        """Show a small picture of each."""
+        for card in self._cards:
+            self._flow.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self._cards = [self._card(attachment) for attachment in file.attachments[::-1]]
+        for card in self._cards:
+            self._flow.addWidget(card)
+            card.show()
+        self._empty.setVisible(not self._cards)
+        self._shelf.setVisible(bool(self._cards))
+
+    def _card(self, attachment: Attachment) -> QFrame:
+        card = QFrame()
+        card.setProperty("role", "card")
+        card.setFixedWidth(_THUMBNAIL.width() + SPACE * 6)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)
+        column.setSpacing(SPACE)
+        picture = QLabel()
+        picture.setFixedSize(_THUMBNAIL)
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        content = content_of(self.desk.store, attachment.digest or "")
+        if content is None:
+            picture.setText(_("Not on this computer yet"))
+            picture.setWordWrap(True)
+        else:
+            picture.setPixmap(_thumbnail(content.data, card.devicePixelRatioF()))
+        picture.setAccessibleName(attachment.summary)
+        column.addWidget(picture)
+        column.addWidget(label(attachment.summary))
+        column.addWidget(label(attachment.shown("attachment_kind"), "caption"))
+        return card
+
+    def _choose(self, _db: Any, answers: dict[str, Any]) -> object:
+        if self.file is None:
+            raise LookupError("no file is shown")
+        person = self.file.person.id
+        dialog = QFileDialog(self.window(), _("Choose a picture"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(_("Pictures ({patterns})").format(patterns=_PATTERNS))
+        dialog.fileSelected.connect(
+            lambda path: self.attach(
+                Path(path), person, answers["attachment_kind"], answers.get("caption")
+            )
+        )
+        dialog.open()
+        return None
+
+    def attach(self, path: Path, person: Any, attachment_kind: str, caption: str | None) -> None:
+        """Keep a picture from the disk; it is made smaller beside the window."""
+        store, user = self.desk.store, self.desk.user
+
+        def work(_progress: object) -> Attachment:
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise Refused(
+                    "unreadable_file",
+                    _("The file {name} cannot be read: {reason}.").format(
+                        name=path.name, reason=error.strerror
+                    ),
+                ) from error
+            return attach_picture(
+                store, user, person, data, attachment_kind=attachment_kind, caption=caption
+            )
+
+        self.desk.tasks.run(
+            _("Adding the picture"), work, lambda _kept: self.desk.say(_("The picture is kept."))
+        )
+
+
+_PATTERNS: Final = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif"
+
+
+def _thumbnail(data: bytes, ratio: float) -> QPixmap:
+    pixmap = QPixmap()
+    pixmap.loadFromData(data)
+    scaled = pixmap.scaled(
+        _THUMBNAIL * ratio,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    scaled.setDevicePixelRatio(ratio)
+    return scaled

@@ -1,0 +1,209 @@
+"""What the sections of a person's file have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.casework.corrections import correct
+from app.i18n import _
+from app.models.drafts import Draft
+from app.models.record import Record
+from app.ui.forms import Form, without
+from app.ui.icons import icon
+from app.ui.inline_form import InlineForm, Save
+from app.ui.theme import SPACE
+from app.ui.widgets.page import SectionBox
+from app.ui.widgets.read_view import ReadView
+from app.ui.widgets.texts import label
+
+if TYPE_CHECKING:
+    from app.ui.desk import Desk
+    from app.ui.screens.person_file import PersonFile
+
+Action = tuple[str, Callable[[], None]]
+
+
+class FileSection(SectionBox):
+    """A section of a person's file.
+
+    Signals:
+        done: A form of it was saved or cancelled.
+    """
+
+    done = Signal()
+
+    def __init__(self, desk: Desk, name: str, title: str) -> None:
+        super().__init__(name, title)
+        self.desk = desk
+        self.file: PersonFile | None = None
+        self._forms: list[InlineForm] = []
+
+    def show_file(self, file: PersonFile) -> None:
+        """Show what the file says; forms that are open stay open."""
+        is_other = self.file is None or self.file.person.id != file.person.id
+        self.file = file
+        if is_other:
+            for form in self._forms:
+                form.leave()
+                form.hide()
+        self.refresh(file)
+
+    def refresh(self, file: PersonFile) -> None:
+        """Show what the file says."""
+        raise NotImplementedError
+
+    def take_up(self, draft: Draft) -> bool:
+        """Go on with a form begun; tells whether it is one of this section."""
+        records = {record.id: record for record in self.file.records} if self.file else {}
+        record = records.get(draft.about) if draft.about else None
+        if record is None or draft.form != f"person.correct.{record.kind}":
+            return False
+        return any(listed.takes(record) for listed in self.findChildren(RecordList))
+
+    def leave(self) -> None:
+        """Keep what is being typed."""
+        for form in self._forms:
+            form.leave()
+
+    def hold(self, form: InlineForm) -> InlineForm:
+        """Remember a form of this section, to keep what is typed in it."""
+        self._forms.append(form)
+        form.closed.connect(self.done)
+        return form
+
+    def button(self, text: str, then: Callable[[], None], icon_name: str = "") -> QPushButton:
+        """Put a button beside the section's title."""
+        made = QPushButton(text)
+        if icon_name:
+            made.setIcon(icon(icon_name, self.desk.theme))
+        made.clicked.connect(then)
+        self.header.addWidget(made)
+        return made
+
+
+class RecordList(QWidget):
+    """Records of one kind, each to be read and corrected in place.
+
+    Args:
+        section: The section it stands in.
+        kind: Record kind.
+        leaving_out: Questions not shown and not asked.
+        unasked: Questions shown, but not asked when correcting: verbs of their own set them.
+        empty: What to say while there is none.
+    """
+
+    def __init__(
+        self,
+        section: FileSection,
+        kind: type[Record],
+        leaving_out: Sequence[str],
+        empty: str,
+        *,
+        unasked: Sequence[str] = (),
+    ) -> None:
+        super().__init__()
+        self._section = section
+        self._kind = kind
+        self._sections = without(kind.sections, leaving_out)  # type: ignore[attr-defined]
+        self._asked = without(self._sections, unasked)
+        self._empty = empty
+        self._correction: InlineForm | None = None
+        self._correcting: UUID | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SPACE * 3)
+        self._cards: list[QWidget] = []
+
+    def show_records(
+        self,
+        records: Sequence[Record],
+        *,
+        named: Mapping[UUID, str] | None = None,
+        actions: Callable[[Any], Sequence[Action]] = lambda _record: (),
+        badge: Callable[[Any], str] = lambda _record: "",
+    ) -> None:
+        """Show these records, in this order."""
+        for card in self._cards:
+            self._column.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self._cards = [
+            self._card(record, named or {}, actions(record), badge(record)) for record in records
+        ]
+        if not records and self._empty:
+            self._cards = [label(self._empty, "quiet")]
+        for card in self._cards:
+            self._column.addWidget(card)
+
+    def _card(
+        self, record: Record, named: Mapping[UUID, str], actions: Sequence[Action], badge: str
+    ) -> QFrame:
+        card = QFrame()
+        card.setProperty("role", "card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(SPACE * 4, SPACE * 3, SPACE * 4, SPACE * 2)
+        column.setSpacing(SPACE)
+        column.addWidget(ReadView(record, self._sections, named=named))
+        foot = QHBoxLayout()
+        if badge:
+            mark = label(badge, "badge", wraps=False)
+            foot.addWidget(mark)
+        foot.addStretch(1)
+        for text, then in [*actions, (_("Correct"), lambda: self.correct(record))]:
+            button = QPushButton(text)
+            button.setProperty("role", "quiet")
+            button.setAccessibleName(f"{text}: {record.summary}")
+            button.clicked.connect(then)
+            foot.addWidget(button)
+        column.addLayout(foot)
+        return card
+
+    def takes(self, record: Record) -> bool:
+        """Open a record to be corrected when it is of the kind listed here."""
+        if isinstance(record, self._kind):
+            self.correct(record)
+            return True
+        return False
+
+    def correct(self, record: Record, focus: str | None = None) -> None:
+        """Open a record to be corrected."""
+        if self._correction is None:
+            self._correction = self._section.hold(self._make())
+            self._column.insertWidget(0, self._correction)
+        self._correcting = record.id
+        self._correction.open(record.id, record.as_json(), focus)
+
+    def _make(self) -> InlineForm:
+        form = Form(self._section.desk, self._kind.fields, self._asked)
+
+        def save(db: Any, answers: dict[str, Any]) -> object:
+            if self._correcting is None:
+                raise LookupError("no record is being corrected")
+            return correct(db, self._kind, self._correcting, answers)
+
+        return InlineForm(
+            self._section.desk,
+            f"person.correct.{self._kind.kind}",
+            form,
+            title=_(self._kind.title),
+            save_label=_("Save"),
+            save=save,
+            is_correction=True,
+        )
+
+
+def about_person(section: FileSection, add: Callable[[Any, UUID, dict[str, Any]], object]) -> Save:
+    """Make the save of a form that adds something to the person shown."""
+
+    def save(db: Any, answers: dict[str, Any]) -> object:
+        if section.file is None:
+            raise LookupError("no file is shown")
+        answered = {name: answer for name, answer in answers.items() if answer is not None}
+        return add(db, section.file.person.id, answered)
+
+    return save

@@ -1,0 +1,1 @@
+"""Form controls: one file a kind of answer; they know values, not records."""
