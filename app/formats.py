@@ -22,8 +22,8 @@ def _locale() -> Locale:
 def _locale_of(code: str) -> Locale:
     from babel import Locale  # loaded with the first date shown, not before the window
 
-    # Offices in Morocco write Latin digits in Arabic text.
-    return Locale.parse("ar_MA" if code == "ar" else code)
+    # Offices in Morocco write Latin digits in Arabic text, and the hours from 0 to 23.
+    return Locale.parse({"ar": "ar_MA", "en": "en_GB"}.get(code, code))
 
 
 def day_text(day: date, style: str = "long") -> str:

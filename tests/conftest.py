@@ -11,6 +11,7 @@ import pytest
 
 from app.casework.founding import found_store
 from app.i18n import in_language
+from app.models.keys import Cost
 from app.models.store import Store
 
 PASSPHRASE = "correct horse battery"
@@ -23,6 +24,14 @@ def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("SANAD_STATE", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passphrases() -> Iterator[None]:
+    """Derive keys cheaply: hundreds of stores are made. One test holds the real cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.models.keys.COST", Cost(memory_kib=64, passes=1, lanes=1))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from app.hq.tables import upgrade
 from app.i18n import _
 from app.models.engine import connect, plain_errors
 from app.models.keys import KEY_BYTES, Keys, new_key, replace_file
-from app.models.store import DATABASE, KEY_FILE, Store
+from app.models.store import DATABASE, KEY_FILE, Store, make_folder
 
 HQ_KEY: Final = "hq.key"
 _ID: Final = "hq_id"
@@ -83,7 +83,7 @@ class Headquarters:
                     _("There is no headquarters in {folder}.").format(folder=folder),
                     _("Start the service there once, or name the right folder."),
                 )
-            _make_folder(folder)
+            make_folder(folder)
             replace_file(key_path, new_key().hex().encode())
         if not keys.exists():
             keys.create(bool(is_training))
@@ -119,18 +119,6 @@ class Headquarters:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unavailable(
-            _("The folder {folder} cannot be made: {reason}.").format(
-                folder=folder, reason=error.strerror
-            ),
-            _("Choose a folder of yours."),
-        ) from error
 
 
 def _read_key(path: Path) -> bytes:

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 from time import time
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -28,6 +28,17 @@ SHORTEST_PASSPHRASE: Final = 8
 _FREE_TRIES: Final = 3
 _LONGEST_WAIT_S: Final = 300
 _PRIVATE: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
+
+class Cost(NamedTuple):
+    """What one guess of a passphrase costs."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+
+COST: Final = Cost(memory_kib=64 * 1024, passes=3, lanes=4)
 
 
 class Slot(msgspec.Struct):
@@ -234,7 +245,7 @@ def _derive(passphrase: str, slot: Slot) -> bytes:
 
 
 def _wrap(login: str, user: UUID, passphrase: str, key: bytes) -> Slot:
-    slot = Slot(user, os.urandom(16), os.urandom(12), b"", 64 * 1024, 3, 4)
+    slot = Slot(user, os.urandom(16), os.urandom(12), b"", *COST)
     slot.wrapped = AESGCM(_derive(passphrase, slot)).encrypt(slot.nonce, key, login.encode())
     return slot
 

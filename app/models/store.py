@@ -124,15 +124,7 @@ class Store:
                     folder=folder
                 ),
             )
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Unavailable(
-                _("The folder {folder} cannot be made: {reason}.").format(
-                    folder=folder, reason=error.strerror
-                ),
-                _("Choose a folder of yours."),
-            ) from error
+        make_folder(folder)
         keys.create(is_training)
         key = new_key()
         try:
@@ -365,6 +357,23 @@ class Store:
     def _announce(self, changed: Changed) -> None:
         for listener in list(self._listeners):
             listener(changed)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for a store.
+
+    Raises:
+        Unavailable: It cannot be made there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            _("The folder {folder} cannot be made: {reason}.").format(
+                folder=folder, reason=error.strerror
+            ),
+            _("Choose a folder of yours."),
+        ) from error
 
 
 def _require_rules(db: Session, touched: list[Record], context: Context) -> None:

@@ -56,6 +56,7 @@ class ScreenSpec:
         order: Place in the rail; None for a screen that is reached otherwise.
         roles: Who may use it; None for everybody.
         build: Makes the widget.
+        under: For one that is not in the rail, the entry of the rail it belongs to.
     """
 
     name: str
@@ -64,6 +65,7 @@ class ScreenSpec:
     order: int | None
     roles: frozenset[str] | None
     build: Callable[[Desk], Screen]
+    under: str = ""
 
     def is_for(self, roles: frozenset[str]) -> bool:
         """Tell whether someone with ``roles`` may use the screen."""

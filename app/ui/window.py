@@ -109,7 +109,7 @@ class Workplace(QWidget):
         screen = self._screen(name)
         self._place = (name, arguments)
         self.stack.setCurrentWidget(screen)
-        self.rail.mark(name)
+        self.rail.mark(spec.under or name)
         screen.arrive(**arguments)
         self.titled.emit(screen.title_text() or _(spec.title))
         self._focus_screen()

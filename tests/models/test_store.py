@@ -83,6 +83,16 @@ def test_changing_a_passphrase_keeps_the_store_and_ends_the_old_one(office: Offi
     assert store.keys.unlock("amina", "another good one")[0] == user
 
 
+def test_a_guess_costs_what_the_standard_asks() -> None:
+    # Read by another process: the tests' own derive cheaply. Source: RFC 9106, section 4.
+    code = "from app.models.keys import COST; print(*COST)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    memory_kib, passes, lanes = map(int, done.stdout.split())
+    assert memory_kib >= 64 * 1024
+    assert passes >= 3
+    assert lanes >= 4
+
+
 def test_short_passphrase_is_refused_at_its_field(tmp_path: Path, found: Founder) -> None:
     with pytest.raises(Refused) as refused:
         Store.create(tmp_path / "x", is_training=True).add_key("a", UUID(int=1), "short")

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.casework.cases import open_case
 from app.hq.base import Headquarters
 from app.hq.invites import invite
 from app.models.store import Store
@@ -19,7 +20,9 @@ from app.ui.desk import Desk
 from app.ui.preferences import Preferences
 from app.ui.screens.sync import SyncScreen, status_sentences
 from app.ui.theme import LIGHT
-from tests.sync.running import headquarters, serving
+from tests.conftest import Founder
+from tests.models.test_convergence import runs_of
+from tests.sync.running import enrolled, headquarters, serving, synced
 from tests.ui.frame import add_person, press, until
 
 
@@ -135,3 +138,28 @@ def test_all_well_is_said_shortly() -> None:
         clock_offset_s=1.0,
     )  # fmt: skip
     assert [role for _text, role in status_sentences(status, 0, now)] == ["", "", "quiet"]
+
+
+def test_what_a_merge_made_untrue_is_listed_and_opens_its_file(
+    desk: Desk, store: Store, user: UUID, hq: Headquarters, found: Founder, qtbot: QtBot
+) -> None:
+    person = add_person(store, user)
+    other, colleague = found("other", login="karim")
+    other.merge(runs_of(store))
+    for desk_store, who in ((store, user), (other, colleague)):
+        with desk_store.write(who) as db:
+            open_case(db, person, "RAISE")
+    with serving(hq) as url:
+        enrolled(other, hq, url)
+        synced(other)
+        screen = shown(qtbot, desk)
+        connect(qtbot, screen, url, invite(hq, "RAB").code)
+        until(qtbot, screen.standing.now.isVisible)
+        press(qtbot, screen.standing.now)
+        until(qtbot, screen.standing.now.isEnabled)
+    until(qtbot, screen.review.isVisible)
+    matters = screen.review.entries()
+    assert {"open case" in entry.accessibleName() for entry in matters} == {True}
+    with qtbot.waitSignal(desk.screen_asked) as asked:
+        press(qtbot, matters[0])
+    assert asked.args[1]["person"] == person

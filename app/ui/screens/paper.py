@@ -22,5 +22,6 @@ register_screen(
         order=None,
         roles=None,
         build=_build,
+        under="people",
     )
 )

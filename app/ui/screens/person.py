@@ -215,5 +215,6 @@ register_screen(
         order=None,
         roles=None,
         build=PersonScreen,
+        under="people",
     )
 )

@@ -100,12 +100,6 @@ class RegistrationScreen(Screen):
         self.keeper.flush()
         self.panel.rest()
 
-    def commands(self) -> list[QAction]:
-        """Offer to register a person from anywhere."""
-        action = QAction(_("Register a person"), self)
-        action.triggered.connect(lambda: self.desk.show_screen("registration"))
-        return [action]
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make room for the questions first."""
         super().resizeEvent(event)
@@ -158,5 +152,6 @@ register_screen(
         order=None,
         roles=frozenset({"counsellor", "supervisor", "intake_partner", "protection", "admin"}),
         build=RegistrationScreen,
+        under="people",
     )
 )

@@ -22,6 +22,7 @@ from app.ui.desk import Desk
 from app.ui.icons import icon
 from app.ui.parts import Question, button, column, frame, row, say, scrolled
 from app.ui.screen import Screen, ScreenSpec, register_screen
+from app.ui.screens.sync_review import Review
 from app.ui.tasks import Progress, Task
 from app.ui.theme import SPACE
 from app.ui.wording import lately, progress_sentence
@@ -44,7 +45,10 @@ class SyncScreen(Screen):
         self._stack.addWidget(self.standing)
         inside = QWidget()
         inside.setMaximumWidth(round(_WIDTH * desk.preferences.text_scale))
-        inside.setLayout(column(say(_(self.title), "heading1"), self._stack, None, spacing=5))
+        self.review = Review(desk)
+        inside.setLayout(
+            column(say(_(self.title), "heading1"), self._stack, self.review, None, spacing=5)
+        )
         page = QWidget()
         body = row(spacing=0)
         body.addWidget(inside, 1000)
@@ -76,6 +80,7 @@ class SyncScreen(Screen):
         if status.is_enrolled:
             with self.desk.store.read() as db:
                 self.standing.show_status(status, conflict_count(db))
+            self.review.refresh()
 
     def _note(self, _changed: Changed) -> None:
         if self.isVisible():
