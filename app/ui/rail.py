@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton
 
 from app.i18n import _
@@ -13,6 +14,7 @@ from app.ui.screen import ScreenSpec
 from app.ui.theme import SPACE, Theme
 
 _WIDTH = 168
+_BESIDE_WORDS = 76  # icon, padding and margins
 
 
 class Rail(QFrame):
@@ -29,7 +31,7 @@ class Rail(QFrame):
         super().__init__()
         self.setProperty("role", "rail")
         self.setAccessibleName(_("Where to go"))
-        self.setFixedWidth(round(_WIDTH * max(scale, 0.9)))
+        self.setFixedWidth(max(round(_WIDTH * max(scale, 0.9)), self._room_for(specs, scale)))
         sign = QLabel()
         side = round(28 * scale)
         picture = wordmark(theme.accent, theme.on_accent, side * 2)
@@ -53,6 +55,14 @@ class Rail(QFrame):
         if "settings" not in self.buttons:
             stack.addStretch(1)
         self.setLayout(stack)
+
+    def _room_for(self, specs: list[ScreenSpec], scale: float) -> int:
+        """Give the width at which the longest word is not cut, however long a language's words."""
+        bold = self.font()
+        bold.setBold(True)
+        measure = QFontMetrics(bold)
+        longest = max((measure.horizontalAdvance(_(spec.title)) for spec in specs), default=0)
+        return longest + round(_BESIDE_WORDS * scale)
 
     def _place(self, spec: ScreenSpec, theme: Theme, scale: float) -> QToolButton:
         place = QToolButton()
