@@ -144,7 +144,7 @@ def demo(line: CommandLine, people: int, seed: int, no_open: bool) -> None:
         login = line.login or next(iter(keys.read().slots), "")
         made, user = Store.unlock(line.folder, login, passphrase())
     else:
-        login = line.login or "training"
+        login = line.login or "demo"
         made, user = found_store(
             line.folder,
             office="RAB",
