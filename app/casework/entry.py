@@ -15,6 +15,7 @@ from app.casework.sessions import record_session, schedule
 from app.casework.training import enrol, mark
 from app.errors import Refused
 from app.i18n import _, isolate
+from app.models.json_schema import schema_of
 from app.models.persons import Contact, PersonIdentifier, PersonName
 from app.models.record import Record, kind_named
 from app.models.types import Context
@@ -81,6 +82,26 @@ def get_record(db: Session, kind: str, record_id: UUID) -> Record:
     return found
 
 
+def entry_schema(record: type[Record]) -> dict[str, Any]:
+    """Describe what ``add_record`` accepts for a kind: its own schema, and what comes with it."""
+    schema = schema_of(record)
+    given = _ASSIGNED.get(record.kind, ())
+    schema["required"] = [name for name in schema["required"] if name not in given]
+    if record.kind == "person":
+        for name, part in _PARTS.items():
+            items = schema_of(part)
+            items["required"] = [n for n in items["required"] if n not in {"person", "name_kind"}]
+            del items["properties"]["person"]
+            schema["properties"][name] = {"type": "array", "items": items}
+        schema["properties"]["names"]["minItems"] = 1
+        schema["required"].append("names")
+    if record.kind == "counselling_session":
+        schema["properties"]["next_appointment"] = (
+            kind_named("appointment").fields["at"].type.schema()
+        )
+    return schema
+
+
 def warnings_of(record: Record, context: Context) -> list[dict[str, str]]:
     """List what a person should look at twice in a record's answers."""
     return [
@@ -97,6 +118,14 @@ _PARTS: Final[dict[str, type[Record]]] = {
     "identifiers": PersonIdentifier,
 }
 
+
+# Answered by the verb when they are left out.
+_ASSIGNED: Final = {
+    "case": ("number", "state"),
+    "counselling_session": ("held_on",),
+    "appointment": ("state",),
+    "enrolment": ("state",),
+}
 
 # Not answers of the record itself, but arranged with it.
 _ARRANGED: Final = {"counselling_session": ("next_appointment",)}

@@ -10,15 +10,14 @@ from uuid import UUID
 import click
 from sqlalchemy import ColumnElement, Text, cast, select
 
-from app.casework.entry import add_record, get_record, set_record, warnings_of
+from app.casework.entry import add_record, entry_schema, get_record, set_record, warnings_of
 from app.casework.history import history as history_of
 from app.casework.people import display_names
 from app.casework.voids import void as void_record
 from app.cli.session import CommandLine, pass_command_line, read_documents, record_id
 from app.errors import Refused, RefusedMany
 from app.i18n import _, ngettext
-from app.models.json_schema import all_schemas, schema_of
-from app.models.record import Record, kind_named
+from app.models.record import Record, kind_named, kinds
 from app.models.store import Store
 
 _SAVE_SIZE = 100
@@ -29,7 +28,10 @@ _SAVE_SIZE = 100
 @pass_command_line
 def schema(line: CommandLine, kind: str | None) -> None:
     """Describe one record kind, or all, as JSON Schema."""
-    line.answer(schema_of(kind_named(kind)) if kind else all_schemas())
+    if kind:
+        line.answer(entry_schema(kind_named(kind)))
+    else:
+        line.answer({name: entry_schema(record) for name, record in kinds().items()})
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.i18n import SOURCE_LANGUAGE, _, in_language
-from app.models.record import Record, kinds
+from app.models.record import Record
 
 
 def schema_of(record: type[Record]) -> dict[str, Any]:
@@ -32,8 +32,3 @@ def schema_of(record: type[Record]) -> dict[str, Any]:
             "required": [name for name, f in record.questions().items() if f.required],
             "additionalProperties": False,
         }
-
-
-def all_schemas() -> dict[str, Any]:
-    """Describe every record kind."""
-    return {kind: schema_of(record) for kind, record in kinds().items()}

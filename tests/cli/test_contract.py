@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from app.cli.run import run
@@ -208,7 +209,7 @@ def test_bug_answers_seventy_and_writes_a_report_without_data(
     def broken(*_arguments: object) -> None:
         raise KeyError("Awa")
 
-    monkeypatch.setattr("app.cli.records.schema_of", broken)
+    monkeypatch.setattr("app.cli.records.entry_schema", broken)
     code, [answer] = sanad("schema", "person")
     assert (code, answer["error"]) == (70, "bug")
     report = Path(answer["message"].split(" is in ")[1].rstrip("."))
@@ -237,6 +238,19 @@ def test_user_added_may_unlock_and_a_counsellor_may_not_add_users(
     assert sanad("list", "person")[0] == 0
     code, [answer] = sanad("user", "add", "third", "--role", "counsellor")
     assert (code, answer["rule"]) == (1, "role")
+
+
+def test_schema_describes_what_add_accepts(sanad: Sanad) -> None:
+    _code, [schemas] = sanad("schema")
+    given = person(contacts=[{"number": "+212661234567"}])
+    jsonschema.validate(given, schemas["person"])
+    _code, [added] = sanad("add", "person", given=given)
+    case = {"person": added["id"], "programme": "FORAS"}
+    jsonschema.validate(case, schemas["case"])
+    assert sanad("add", "case", given=case)[0] == 0
+    for wrong in ({**given, "names": []}, {**given, "sex": "?"}, {**given, "shoes": 1}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schemas["person"])
 
 
 def test_demo_fills_a_training_store_only(sanad: Sanad) -> None:
