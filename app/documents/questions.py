@@ -13,6 +13,8 @@ from app.documents.blocks import Choice, Label
 from app.documents.fields import Field
 from app.documents.job import Job
 from app.i18n import N_, in_language
+from app.models import choice_types as c
+from app.models import date_types as d
 from app.models import types as t
 from app.models.choices import Choices
 from app.models.fields import P3, P4
@@ -96,7 +98,7 @@ def rows(
 
 def day_room(job: Job, message: str) -> Field:
     """Leave room to write a day under the label ``message``."""
-    return _room(job, job.label(message), t.Day())
+    return _room(job, job.label(message), d.Day())
 
 
 def _spread(declared: list[list[Field]]) -> Iterator[list[Field]]:
@@ -135,7 +137,7 @@ def _field(job: Job, question: Question, record: Record | None, caution: Label |
     label = job.label(question.label)
     value = None if record is None else getattr(record, question.name)
     kind = question.type
-    if isinstance(kind, t.ChoiceSet) and _is_short(kind.choices):
+    if isinstance(kind, c.ChoiceSet) and _is_short(kind.choices):
         return Field(label, choices=_boxes(job, kind.choices, value or ()), caution=caution)
     shown = Label("")
     if isinstance(kind, t.Reference):
@@ -148,14 +150,14 @@ def _field(job: Job, question: Question, record: Record | None, caution: Label |
         label,
         shown.text,
         shown.second,
-        is_coded=isinstance(kind, (t.Choice, t.Flag)),
+        is_coded=isinstance(kind, (c.Choice, t.Flag)),
         is_long=kind.widget == "long_text",
         caution=caution,
     )
 
 
 def _room(job: Job, label: Label, kind: t.ValueType, lines: int = 1) -> Field:
-    if isinstance(kind, t.Choice) and _is_short(kind.choices):
+    if isinstance(kind, c.Choice) and _is_short(kind.choices):
         return Field(label, choices=_boxes(job, kind.choices, ()))
     if isinstance(kind, t.Flag):
         yes_no = (job.both(lambda: kind.shown(True)), job.both(lambda: kind.shown(False)))
@@ -167,9 +169,9 @@ def _room(job: Job, label: Label, kind: t.ValueType, lines: int = 1) -> Field:
 
 
 def _comb(kind: t.ValueType) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    if isinstance(kind, (t.Day, t.PartialDay)):
+    if isinstance(kind, (d.Day, d.PartialDay)):
         return _DAY, _DAY_CAPTIONS
-    if isinstance(kind, t.Moment):
+    if isinstance(kind, d.Moment):
         return (*_DAY, *_CLOCK), (*_DAY_CAPTIONS, *_CLOCK_CAPTIONS)
     if isinstance(kind, t.Phone):
         return _PHONE, _PHONE_CAPTIONS

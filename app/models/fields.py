@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import MappedColumn, mapped_column
 
+from app.models import choice_types as c
+from app.models import date_types as d
 from app.models import types as t
 from app.models.choices import COUNTRIES, SPOKEN_LANGUAGES, Choices
 
@@ -117,7 +119,7 @@ def choice(
     label: str, choices: Choices, *, personal: Sensitivity, **more: Any
 ) -> MappedColumn[Any]:
     """Ask for one code of a list."""
-    return _column(Field(label, t.Choice(choices), personal, **more))
+    return _column(Field(label, c.Choice(choices), personal, **more))
 
 
 def choices(
@@ -125,48 +127,48 @@ def choices(
 ) -> MappedColumn[Any]:
     """Ask for any number of codes of a list."""
     more.setdefault("merge", Merge.UNION)
-    return _column(Field(label, t.ChoiceSet(listed), personal, **more))
+    return _column(Field(label, c.ChoiceSet(listed), personal, **more))
 
 
 def country(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
     """Ask for a country; a name that means two ("Congo") is refused until one is chosen."""
-    return _column(Field(label, t.Country(COUNTRIES), personal, **more))
+    return _column(Field(label, c.Country(COUNTRIES), personal, **more))
 
 
 def countries(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
     """Ask for any number of countries, such as nationalities."""
     more.setdefault("merge", Merge.UNION)
-    return _column(Field(label, t.CountrySet(COUNTRIES), personal, **more))
+    return _column(Field(label, c.CountrySet(COUNTRIES), personal, **more))
 
 
 def language(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
     """Ask for a spoken language."""
-    return _column(Field(label, t.Choice(SPOKEN_LANGUAGES), personal, **more))
+    return _column(Field(label, c.Choice(SPOKEN_LANGUAGES), personal, **more))
 
 
 def languages(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
     """Ask for any number of spoken languages."""
     more.setdefault("merge", Merge.UNION)
-    return _column(Field(label, t.ChoiceSet(SPOKEN_LANGUAGES), personal, **more))
+    return _column(Field(label, c.ChoiceSet(SPOKEN_LANGUAGES), personal, **more))
 
 
 def day(label: str, *, personal: Sensitivity, past: bool = False, **more: Any) -> MappedColumn[Any]:
     """Ask for a day of the calendar. ``past=True`` refuses days to come."""
-    return _column(Field(label, t.Day(past=past), personal, **more))
+    return _column(Field(label, d.Day(past=past), personal, **more))
 
 
 def partial_date(
     label: str, *, personal: Sensitivity, past: bool = False, **more: Any
 ) -> MappedColumn[Any]:
     """Ask for a date as well as it is known: day, month, year or age."""
-    return _column(Field(label, t.PartialDay(past=past), personal, **more))
+    return _column(Field(label, d.PartialDay(past=past), personal, **more))
 
 
 def moment(
     label: str, *, personal: Sensitivity, index: bool = False, **more: Any
 ) -> MappedColumn[Any]:
     """Ask for a day and time at the office, to the minute (``2026-11-22T10:30``)."""
-    return _column(Field(label, t.Moment(), personal, **more), index)
+    return _column(Field(label, d.Moment(), personal, **more), index)
 
 
 def number(

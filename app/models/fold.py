@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.models.change import Bases, Entry
+from app.models.choice_types import Choice
 from app.models.fields import Field, Merge
-from app.models.types import Choice, Flag
+from app.models.types import Flag
 
 
 @dataclass(slots=True)

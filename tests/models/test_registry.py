@@ -10,12 +10,13 @@ import pytest
 
 from app.casework.demo import fill
 from app.i18n import LANGUAGES, in_language
+from app.models.choice_types import Choice, ChoiceSet
 from app.models.choices import COUNTRIES
 from app.models.fields import Field, Merge, Sensitivity
 from app.models.json_schema import schema_of
 from app.models.programmes import courses, programmes
 from app.models.record import Record, kinds
-from app.models.types import Choice, ChoiceSet, Flag, Reference, Text
+from app.models.types import Flag, Reference, Text
 from tests.conftest import Office
 
 QUESTIONS = [

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.formats import age_text, day_text, moment_text, partial_date_text
 from app.i18n import _, is_right_to_left
-from app.models.types import Context, Day, PartialDay
+from app.models.date_types import Day, PartialDay
+from app.models.types import Context
 from app.models.values import PartialDate
 from app.ui.widgets.calendar import choose_day
 from app.ui.widgets.control import LineControl

@@ -7,6 +7,8 @@ from typing import Final
 
 from PySide6.QtGui import QIcon
 
+from app.models import choice_types as c
+from app.models import date_types as d
 from app.models import types as t
 from app.models.choices import Choices, Countries
 from app.models.fields import Field
@@ -40,20 +42,20 @@ def make_control(
     match type_.widget:
         case "long_text":
             return LongTextControl()
-        case "choice" if isinstance(type_, t.Choice):
+        case "choice" if isinstance(type_, c.Choice):
             return _choice(_offer(field, type_.choices, offered), _finder(type_.choices), icon)
-        case "choices" if isinstance(type_, t.ChoiceSet):
+        case "choices" if isinstance(type_, c.ChoiceSet):
             listed = _offer(field, type_.choices, offered)
             if len(listed) <= _MOST_CHIPS:
                 return ChipsControl(listed, icon)
             tags = TagsControl(listed, _finder(type_.choices))
             tags.offer_list(icon("ph.caret-down"), icon("ph.x"))
             return tags
-        case "day" if isinstance(type_, t.Day):
+        case "day" if isinstance(type_, d.Day):
             day = DayControl(type_, context)
             day.offer_calendar(icon("ph.calendar-blank"))
             return day
-        case "partial_date" if isinstance(type_, t.PartialDay):
+        case "partial_date" if isinstance(type_, d.PartialDay):
             return PartialDateControl(type_, context, takes_age=field.name == _BORN)
         case "moment":
             moment = MomentControl(context)
