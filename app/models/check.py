@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.i18n import _
 from app.models.change import genesis, link
 from app.models.log import CHANGE, HEAD, QUARANTINE, chunks, entries_of
-from app.models.projection import projector
+from app.models.projection import of_kind, projector
 from app.models.record import kinds
 
 _CHUNK = 2000
@@ -61,7 +61,8 @@ def _row_faults(connection: sa.Connection) -> Iterator[str]:
         ).scalars()
         for some in chunks(list(logged), _CHUNK):
             for record_id, entries in entries_of(connection, some).items():
-                if rows.pop(record_id, None) != writer.row(writer.fold(entries)):
+                expected = writer.row(writer.fold(of_kind(entries, kind)))
+                if rows.pop(record_id, None) != expected:
                     yield _("The row of {kind} {id} is not what the log says.").format(
                         kind=kind, id=record_id.hex()
                     )

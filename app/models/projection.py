@@ -89,18 +89,28 @@ def projector(kind: str) -> Projector | None:
     return None if record is None else Projector(record)
 
 
+def of_kind(entries: list[Entry], kind: str) -> list[Entry]:
+    """Keep the changes of one kind.
+
+    Ids are not shared between kinds; should a damaged or hostile copy share one, each kind has
+    its row, on every copy alike.
+    """
+    return [entry for entry in entries if entry.change.kind == kind]
+
+
 def project(connection: sa.Connection, entries: Mapping[bytes, list[Entry]]) -> None:
     """Bring the rows of records to what ``entries``, all the changes of each, come to."""
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for of_one in entries.values():
-        kind = of_one[0].change.kind
+        for kind in {entry.change.kind for entry in of_one}:
+            writer = projector(kind)
+            if writer is not None:
+                folded_one = writer.fold(of_kind(of_one, kind))
+                rows.setdefault(kind, []).append(writer.row(folded_one))
+    for kind, of_one_kind in rows.items():
         writer = projector(kind)
         if writer is not None:
-            rows.setdefault(kind, []).append(writer.row(writer.fold(of_one)))
-    for kind, of_kind in rows.items():
-        writer = projector(kind)
-        if writer is not None:
-            writer.write(connection, of_kind)
+            writer.write(connection, of_one_kind)
 
 
 def reproject(connection: sa.Connection, records: Iterable[bytes]) -> None:
@@ -119,6 +129,6 @@ def refill(connection: sa.Connection, kind: str) -> None:
 
 def folded(connection: sa.Connection, record: UUID, kind: str) -> Folded | None:
     """Fold one record from the log, for showing its conflicts and history."""
-    entries = entries_of(connection, [record.bytes]).get(record.bytes)
+    entries = of_kind(entries_of(connection, [record.bytes]).get(record.bytes, []), kind)
     writer = projector(kind)
     return None if not entries or writer is None else writer.fold(entries)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 from app.casework.conflicts import open_conflicts, resolve
 from app.casework.founding import found_store
 from app.casework.history import history
-from app.models.change import genesis
+from app.models.change import Change, encode, genesis, link
 from app.models.check import faults
 from app.models.digest import KindDigest, store_digest
+from app.models.ids import new_id
 from app.models.log import CHANGE
 from app.models.merge import Run
 from app.models.persons import Person
 from app.models.store import Store
+from tests.conftest import Founder
 
 
 def runs_of(store: Store) -> list[Run]:
@@ -85,6 +88,24 @@ def test_stores_that_exchange_everything_have_equal_rows_and_lose_nothing(
         finally:
             for store, _user in offices:
                 store.close()
+
+
+def test_one_id_used_for_two_kinds_breaks_nothing(found: Founder) -> None:
+    here, _user = found("here")
+    there, _other = found("there", login="karim")
+    shared, device = new_id().bytes, uuid4().bytes
+    changes = [
+        Change(1, 1 << 20, b"a" * 16, 1, "person", shared, b"", {"sex": "F"}, []),
+        Change(2, 2 << 20, b"a" * 16, 2, "contact", shared, b"", {"is_shared": True}, []),
+    ]
+    bodies = [encode(change) for change in changes]
+    here.merge([Run(device, 1, genesis(device), bodies)])
+    there.merge([Run(device, 1, genesis(device), bodies[:1])])
+    there.merge([Run(device, 2, link(genesis(device), bodies[0]), bodies[1:])])
+    assert digest_of(here)["contact"] == digest_of(there)["contact"]
+    assert digest_of(here)["person"] == digest_of(there)["person"]
+    with here.read() as db:
+        assert list(faults(db.connection())) == []
 
 
 def _play(script, offices):  # type: ignore[no-untyped-def]
