@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -119,7 +120,11 @@ class PaperScreen(Screen):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(choices)
         panel = QWidget()
-        panel.setFixedWidth(round(_PANEL_PX * min(self.desk.preferences.text_scale, 1.4)))
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Wide enough for the longest word of any language, beside the bar that scrolls it.
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        wanted = round(_PANEL_PX * min(self.desk.preferences.text_scale, 1.4))
+        panel.setFixedWidth(max(wanted, choices.minimumSizeHint().width() + bar + SPACE))
         whole = QVBoxLayout(panel)
         whole.setContentsMargins(0, 0, 0, SPACE * 3)
         whole.setSpacing(0)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.ui.theme import SPACE
 
 _WIDEST_PX: Final = 860
+_SETTLES_MS: Final = 150
 _INDEX_PX: Final = 200
 
 
@@ -81,6 +82,12 @@ class SectionPage(QScrollArea):
         self.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         self.verticalScrollBar().valueChanged.connect(self._tell)
         self._at = ""
+        self._wanted = ""
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLES_MS)
+        self._settling.timeout.connect(self._settle)
+        paper.installEventFilter(self)
 
     def add(self, section: SectionBox) -> SectionBox:
         """Add a section at the end."""
@@ -91,8 +98,22 @@ class SectionPage(QScrollArea):
 
     def scroll_to(self, name: str) -> None:
         """Bring a section to the top, once the page has its size."""
-        # Right after sections are filled their places are not settled yet.
+        # Right after sections are filled their places are not settled yet: what wraps finds its
+        # height in a second pass, and the section is followed until then.
+        self._wanted = name
+        self._settling.start()
         QTimer.singleShot(0, self, lambda: self._scroll_to(name))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the section wanted while the page finds its size."""
+        if event.type() == QEvent.Type.Resize and watched is self._paper and self._wanted:
+            name = self._wanted
+            QTimer.singleShot(0, self, lambda: self._scroll_to(name))
+        return super().eventFilter(watched, event)
+
+    def _settle(self) -> None:
+        self._scroll_to(self._wanted)
+        self._wanted = ""
 
     def _scroll_to(self, name: str) -> None:
         section = self.sections.get(name)
