@@ -36,8 +36,8 @@ def add_record(db: Session, kind: str, given: Answers) -> Record:
     parts = _PARTS if record.kind == "person" else {}
     _require_known(record, answers, also=(*parts, *_ARRANGED.get(record.kind, ())))
     for name, part in parts.items():
-        for one in answers.get(name, ()):
-            _require_known(part, one)
+        for one in _listed(answers, name):
+            _require_known(part, one, but=("person",))
     adder = _ADDERS.get(record.kind)
     if adder is not None:
         return adder(db, answers)
@@ -136,15 +136,33 @@ def _identity_of(record: Record) -> tuple[tuple[str, Any], ...]:
     return (("id", str(record.id)), ("kind", record.kind))
 
 
-def _require_known(record: type[Record], answers: Answers, also: tuple[str, ...] = ()) -> None:
+def _listed(answers: Answers, name: str) -> list[dict[str, Any]]:
+    """Give what comes with a person, such as their names.
+
+    Raises:
+        Refused: It is not a list of objects.
+    """
+    given = answers.get(name, [])
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise Refused("type", _("Give a list of JSON objects."), name, "person")
+    return given
+
+
+def _require_known(
+    record: type[Record],
+    answers: Answers,
+    also: tuple[str, ...] = (),
+    but: tuple[str, ...] = (),
+) -> None:
+    known = [name for name in record.questions() if name not in but]
     for name in answers:
-        if name not in record.questions() and name not in also:
+        if name not in known and name not in also:
             raise Refused(
                 "unknown_field",
                 _("“{kind}” has no question {name}. Its questions: {names}.").format(
                     kind=_(record.title),
                     name=isolate(str(name)),
-                    names=isolate(", ".join([*record.questions(), *also])),
+                    names=isolate(", ".join([*known, *also])),
                 ),
                 str(name),
                 record.kind,
@@ -172,9 +190,9 @@ def _add_person(db: Session, answers: Answers) -> Record:
     return register(
         db,
         _rest(answers, *_PARTS),
-        names=answers.get("names", ()),
-        contacts=answers.get("contacts", ()),
-        identifiers=answers.get("identifiers", ()),
+        names=_listed(answers, "names"),
+        contacts=_listed(answers, "contacts"),
+        identifiers=_listed(answers, "identifiers"),
     )
 
 

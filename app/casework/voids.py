@@ -11,6 +11,8 @@ def void(record: Record, reason: str) -> None:
     """Say that a record no longer counts, and why."""
     if not reason.strip():
         raise Refused("reason_required", _("Give the reason."), "voided", record.kind)
+    if record.voided:
+        raise Refused("already_void", _("This record no longer counts already."), "voided")
     record.voided = reason
 
 

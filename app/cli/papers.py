@@ -49,6 +49,7 @@ def print_(
     if record is None and not blank:
         raise Refused("record_required", _("Say whose paper with --record, or ask for --blank."))
     with line.store() as (store, _user):
+        store.require_outside(output)
         printed = print_document(
             store,
             document,

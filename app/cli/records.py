@@ -13,12 +13,14 @@ from sqlalchemy import ColumnElement, Text, cast, select
 from app.casework.entry import add_record, entry_schema, get_record, set_record, warnings_of
 from app.casework.history import history as history_of
 from app.casework.people import display_names
+from app.casework.voids import restore_record
 from app.casework.voids import void as void_record
 from app.cli.session import CommandLine, pass_command_line, read_documents, record_id
 from app.errors import Refused, RefusedMany
 from app.i18n import _, ngettext
 from app.models.record import Record, kind_named, kinds
 from app.models.store import Store
+from app.models.types import Flag
 
 _SAVE_SIZE = 100
 
@@ -118,7 +120,10 @@ def _save_apart(
 def set_(line: CommandLine, kind: str, id_: str, file: str) -> None:
     """Set answers of a record from a JSON object; null clears one."""
     kind_named(kind)
-    [(_number, answers)] = read_documents(file)[:1]
+    documents = read_documents(file)
+    if len(documents) > 1:
+        raise Refused("one_object", _("Give one JSON object with the answers to set."))
+    [(_number, answers)] = documents
     with line.store() as (store, user), store.write(user) as db:
         record = set_record(db, kind, record_id(id_), answers)
     line.answer({"id": str(record.id), "warnings": warnings_of(record, store.context())}, id_)
@@ -127,12 +132,19 @@ def set_(line: CommandLine, kind: str, id_: str, file: str) -> None:
 @click.command()
 @click.argument("kind")
 @click.argument("id_")
-@click.option("--reason", required=True)
+@click.option("--reason", help="Why it no longer counts.")
+@click.option("--undo", is_flag=True, help="Let it count again.")
 @pass_command_line
-def void(line: CommandLine, kind: str, id_: str, reason: str) -> None:
+def void(line: CommandLine, kind: str, id_: str, reason: str | None, undo: bool) -> None:
     """Say that a record no longer counts; it stays in the history."""
+    if undo == bool(reason):
+        raise click.UsageError(_("Give --reason, or --undo."))
     with line.store() as (store, user), store.write(user) as db:
-        void_record(get_record(db, kind, record_id(id_)), reason)
+        record = get_record(db, kind, record_id(id_))
+        if reason:
+            void_record(record, reason)
+        else:
+            restore_record(record)
     line.answer({"id": id_, "voided": reason}, id_)
 
 
@@ -175,7 +187,9 @@ def list_(line: CommandLine, kind: str, conditions: tuple[str, ...], voided: boo
 def _condition(store: Store, record: type[Record], text: str) -> ColumnElement[bool]:
     name, separator, value = text.partition("=")
     field = record.fields.get(name)
-    if not separator or field is None:
+    if not separator:
+        raise Refused("condition", _("Write the condition as FIELD=VALUE, such as sex=F."))
+    if field is None:
         raise Refused(
             "unknown_field",
             _("“{kind}” has no question {name}. Its questions: {names}.").format(
@@ -188,7 +202,8 @@ def _condition(store: Store, record: type[Record], text: str) -> ColumnElement[b
     if not value:
         is_empty: ColumnElement[bool] = column.is_(None)
         return is_empty
-    typed: Any = {"true": True, "false": False}.get(value, value)
+    is_flag = isinstance(field.type, Flag)
+    typed: Any = {"true": True, "false": False}.get(value, value) if is_flag else value
     cleaned = field.clean(typed, store.context())
     if isinstance(cleaned, frozenset):
         [code] = cleaned

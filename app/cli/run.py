@@ -13,7 +13,15 @@ from app.cli.cases import case
 from app.cli.hq import hq
 from app.cli.papers import documents, print_
 from app.cli.records import add, get, history, list_, schema, search, set_, void
-from app.cli.session import CommandLine, preferred_language
+from app.cli.session import (
+    BUG,
+    DONE,
+    REFUSED,
+    UNAVAILABLE,
+    USAGE,
+    CommandLine,
+    preferred_language,
+)
 from app.cli.stores import demo, store
 from app.cli.syncing import conflicts, enrol, resolve, sync
 from app.cli.users import user
@@ -21,8 +29,6 @@ from app.errors import Cancelled, Refused, RefusedMany, Unavailable
 from app.i18n import _, use_language
 from app.paths import default_store
 from app.reports import write_report
-
-DONE, REFUSED, USAGE, UNAVAILABLE, BUG = 0, 1, 2, 3, 70
 
 
 @click.group(name="sanad")
@@ -59,7 +65,7 @@ def run(arguments: list[str], open_desktop: Callable[[Path], int]) -> int:
     use_language(preferred_language())
     as_json = line.as_json
     try:
-        cli.main(arguments, prog_name="sanad", standalone_mode=False, obj=line)
+        code = cli.main(arguments, prog_name="sanad", standalone_mode=False, obj=line)
     except RefusedMany as many:
         _tell(as_json, [_refusal(refused) for refused in many.refusals])
         return REFUSED
@@ -91,6 +97,8 @@ def run(arguments: list[str], open_desktop: Callable[[Path], int]) -> int:
         message = _("Sanad made a mistake; a report without personal data is in {path}.")
         _tell(as_json, [{"error": "bug", "message": message.format(path=path)}])
         return BUG
+    if isinstance(code, int) and code != DONE:
+        return code
     return open_desktop(line.folder) if line.open_after else DONE
 
 

@@ -19,6 +19,8 @@ from app.i18n import LANGUAGES, _
 from app.models.keys import Keys
 from app.models.store import KEY_FILE, Store
 
+DONE, REFUSED, USAGE, UNAVAILABLE, BUG = 0, 1, 2, 3, 70
+
 
 @dataclass
 class CommandLine:
@@ -98,23 +100,38 @@ def read_documents(source: str) -> list[tuple[int, Any]]:
         ``(number, document)`` from 1.
     """
     text = sys.stdin.read() if source == "-" else _read_file(Path(source))
+    text = text.removeprefix("\ufeff")
     try:
         whole = json.loads(text)
         listed = whole if isinstance(whole, list) else [whole]
     except json.JSONDecodeError:
-        try:
-            listed = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except json.JSONDecodeError as error:
-            raise Refused(
-                "not_json",
-                _("This is neither JSON nor JSON Lines: {reason}.").format(reason=error),
-            ) from None
+        listed = [read_json(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise _not_json(error) from None
     if not listed:
         raise Refused("empty", _("There is nothing to read."))
     for document in listed:
         if not isinstance(document, dict):
             raise Refused("not_an_object", _("Each record must be a JSON object."))
     return list(enumerate(listed, start=1))
+
+
+def read_json(text: str) -> Any:
+    """Read one JSON document.
+
+    Raises:
+        Refused: It is not one, or of a depth or length nobody writes.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _not_json(error) from None
+
+
+def _not_json(error: Exception) -> Refused:
+    return Refused(
+        "not_json", _("This is neither JSON nor JSON Lines: {reason}.").format(reason=error)
+    )
 
 
 def _read_file(path: Path) -> str:

@@ -9,8 +9,7 @@ import click
 
 from app.casework.demo import fill
 from app.casework.founding import found_store
-from app.cli.session import CommandLine, pass_command_line, passphrase
-from app.errors import Unavailable
+from app.cli.session import UNAVAILABLE, CommandLine, pass_command_line, passphrase
 from app.i18n import _, ngettext
 from app.models.backup import back_up
 from app.models.backup import restore as restore_backup
@@ -85,19 +84,18 @@ def answer_faults(line: CommandLine, found: list[str]) -> None:
     """Say that a store is sound, or what is wrong with it.
 
     Raises:
-        Unavailable: Something is wrong.
+        Exit: Something is wrong; the faults have been told.
     """
     if found:
         if line.as_json:
             line.line({"ok": False, "faults": found})
         else:
             click.echo("\n".join(found), file=sys.stderr)
-        raise Unavailable(
-            ngettext("{count} fault was found.", "{count} faults were found.", len(found)).format(
-                count=len(found)
-            ),
-            _("Restore the latest backup beside it, and keep this one."),
-        )
+            count = len(found)
+            told = ngettext("{count} fault was found.", "{count} faults were found.", count)
+            advice = _("Restore the latest backup beside it, and keep this one.")
+            click.echo(f"{told.format(count=count)} {advice}", file=sys.stderr)
+        raise click.exceptions.Exit(UNAVAILABLE)
     line.answer({"ok": True, "faults": []}, _("The store is sound."))
 
 
@@ -123,13 +121,9 @@ def backup(line: CommandLine, file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_command_line
 def restore(line: CommandLine, file: Path) -> None:
-    """Unpack a backup into the store's folder; it takes a new device identity."""
+    """Unpack a backup into the store's folder; once opened it takes a new device identity."""
     restore_backup(file, line.folder)
-    with line.store() as (opened, _user):
-        line.answer(
-            {"store": str(line.folder), "device": str(opened.device)},
-            _("Restored to {folder}.").format(folder=line.folder),
-        )
+    line.answer({"store": str(line.folder)}, _("Restored to {folder}.").format(folder=line.folder))
 
 
 @click.command()

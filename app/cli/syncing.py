@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -11,8 +10,8 @@ from app.casework.conflicts import open_conflicts
 from app.casework.conflicts import resolve as resolve_conflict
 from app.casework.entry import get_record
 from app.casework.history import Conflict
-from app.cli.session import CommandLine, pass_command_line, record_id
-from app.errors import Refused, Unavailable
+from app.cli.session import UNAVAILABLE, CommandLine, pass_command_line, read_json, record_id
+from app.errors import Refused
 from app.i18n import _
 from app.models.record import kind_named
 from app.models.store import Store
@@ -63,9 +62,7 @@ def sync(line: CommandLine) -> None:
         "\n".join([summary, *report.findings]),
     )
     if not report.is_verified:
-        raise Unavailable(
-            _("This copy and headquarters do not hold the same records; tell headquarters.")
-        )
+        raise click.exceptions.Exit(UNAVAILABLE)  # the findings have said why
 
 
 @click.command()
@@ -109,12 +106,7 @@ def _answer(conflict: Conflict, step: Any, store: Store) -> dict[str, Any]:
 def resolve(line: CommandLine, conflict: str, value: str, reason: str) -> None:
     """Settle CONFLICT (as listed by “conflicts”); every copy will show it."""
     record, _slash, field = conflict.partition("/")
-    try:
-        answer = json.loads(value)
-    except json.JSONDecodeError as error:
-        raise Refused(
-            "not_json", _("The value is not JSON: {reason}.").format(reason=error), field
-        ) from None
+    answer = read_json(value)
     with line.store() as (store, user):
         with store.read() as db:
             wanted = next((c for c in open_conflicts(db) if c.id == conflict), None)

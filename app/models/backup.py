@@ -21,8 +21,10 @@ def back_up(store: Store, target: Path) -> Path:
     It is written beside and moved into place, so an interrupted backup never looks like one.
 
     Raises:
+        Refused: The target is among the store's own files.
         Unavailable: The target cannot be written.
     """
+    store.require_outside(target)
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".sanad-") as folder:
             copy = Path(folder) / DATABASE
@@ -56,6 +58,10 @@ def restore(backup: Path, folder: Path) -> None:
         raise Refused(
             "store_exists",
             _("There is already a store in {folder}. Choose another folder.").format(folder=folder),
+        )
+    if not backup.exists():
+        raise Unavailable(
+            _("There is no file {path}.").format(path=backup), _("Name the backup file.")
         )
     try:
         with zipfile.ZipFile(backup) as archive:

@@ -44,6 +44,7 @@ class ChoiceSet(ValueType):
 
     choices: Choices
     widget = "choices"
+    takes_many = True
 
     def column_type(self) -> sa.types.TypeEngine[Any]:
         return CodesType()

@@ -26,6 +26,7 @@ def connect(path: Path, key: bytes) -> dbapi2.Connection:
     """Open the encrypted file with its raw key; creates it when missing."""
     connection = dbapi2.connect(str(path), check_same_thread=False, isolation_level=None)
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.execute("PRAGMA cipher_log_level = NONE")  # its errors are told in sentences
     connection.execute("PRAGMA temp_store = MEMORY")  # nothing plain in temporary files
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA cache_size = -32000")

@@ -42,6 +42,11 @@ def sources() -> list[Source]:
     ]
 
 
+def searched_kinds() -> set[str]:
+    """Name the kinds whose changes change what is found: those indexed, and people."""
+    return {source.record.kind for source in sources()} | {"person"}
+
+
 def index_files(connection: sa.Connection, roots: Iterable[bytes]) -> None:
     """Bring the index entries of these files up to date."""
     for some in chunks(roots, _CHUNK):
@@ -52,12 +57,17 @@ def _index(connection: sa.Connection, roots: list[bytes]) -> None:
     marks = ", ".join("?" * len(roots))
     names: dict[bytes, set[str]] = {}
     others: dict[bytes, set[str]] = {}
+    gone = set(
+        connection.exec_driver_sql(
+            f"SELECT id FROM person WHERE voided IS NOT NULL AND id IN ({marks})", tuple(roots)
+        ).scalars()
+    )
     for source in sources():
         columns = ", ".join(f'"{name}"' for name in source.fields)
         query = f'SELECT root, {columns} FROM "{source.record.kind}" WHERE voided IS NULL AND root IN ({marks})'  # noqa: E501
         for root, *answers in connection.exec_driver_sql(query, tuple(roots)):
             for field_name, answer in zip(source.fields, answers, strict=True):
-                if answer is None:
+                if answer is None or root in gone:
                     continue
                 type_ = source.record.fields[field_name].type
                 is_name = isinstance(type_, Text) and type_.is_name

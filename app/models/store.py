@@ -28,7 +28,7 @@ from app.models.log import head_of, last_position
 from app.models.merge import Merged, Refuse, Run, merge
 from app.models.record import Record, kinds
 from app.models.rules import rules_of
-from app.models.search import Finder, index_files, sources
+from app.models.search import Finder, index_files, searched_kinds
 from app.models.settings import Settings
 from app.models.shape import bring_to_shape
 from app.models.types import Context
@@ -244,6 +244,20 @@ class Store:
         """Give what answers are judged against today."""
         return Context(self._today(), self.settings.get("country", str) or "MA")
 
+    def require_outside(self, target: Path) -> None:
+        """Refuse to write a file among the store's own: it would replace what cannot be replaced.
+
+        Raises:
+            Refused: ``target`` is in the store's folder.
+        """
+        if target.resolve().is_relative_to(self.folder.resolve()):
+            raise Refused(
+                "inside_store",
+                _("{path} is inside the store's own folder. Choose another place.").format(
+                    path=target
+                ),
+            )
+
     def copy_to(self, target: Path) -> None:
         """Write a compact copy of the encrypted file, under the same key, to ``target``."""
         with plain_errors(self.path), closing(connect(self.path, self._key)) as connection:
@@ -390,12 +404,11 @@ def _require_rules(db: Session, touched: list[Record], context: Context) -> None
 
 
 def _index_touched(connection: sa.Connection, touched: list[Record]) -> None:
-    searched = {source.record.kind for source in sources()}
-    index_files(connection, {r.root.bytes for r in touched if r.kind in searched})
+    index_files(connection, {r.root.bytes for r in touched if r.kind in searched_kinds()})
 
 
 def _index_merged(connection: sa.Connection, merged: Merged) -> None:
-    searched = {source.record.kind for source in sources()}
+    searched = searched_kinds()
     index_files(connection, {s.change.root_id for s in merged.stored if s.change.kind in searched})
 
 

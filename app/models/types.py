@@ -42,7 +42,8 @@ def clean_field(field: Field, value: Any, context: Context) -> Any:
     """Check ``value`` against ``field``; see ``Field.clean``."""
     if isinstance(value, str):
         value = value.strip() or None
-    if value is None or value == [] or value == frozenset():
+    is_empty_list = field.type.takes_many and isinstance(value, (list, frozenset)) and not value
+    if value is None or is_empty_list:
         if field.required:
             raise Refused("required", _("Please answer this question."), field.name)
         return None
@@ -58,9 +59,11 @@ class ValueType:
 
     Attributes:
         widget: Name of the form control that asks for it.
+        takes_many: Whether an answer holds several values; an empty list is then no answer.
     """
 
     widget: ClassVar[str] = "text"
+    takes_many: ClassVar[bool] = False
 
     def column_type(self) -> sa.types.TypeEngine[Any]:
         """Give the SQL type it is stored as."""

@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from app.cli.run import run
+from app.models.store import Store
 from tests.conftest import PASSPHRASE, Office
 
 Sanad = Callable[..., tuple[int, list[Any]]]
@@ -68,6 +69,13 @@ REFUSED = [
     ("person", person(names=[{"given_names": "A" * 300}]), "given_names", "too_long"),
     ("person", person(names=[{"given_names": "1234"}]), "given_names", "name_without_letters"),
     ("person", person(contacts=[{"number": "12"}]), "number", "not_a_phone_number"),
+    ("person", person(names=None), "names", "type"),
+    ("person", person(names=[None]), "names", "type"),
+    ("person", person(contacts=5), "contacts", "type"),
+    ("person", person(identifiers="x"), "identifiers", "type"),
+    ("person", person(names=[{"person": NOBODY, "given_names": "a"}]), "person", "unknown_field"),
+    ("person", person(birth=[]), "birth", "impossible_date"),
+    ("person", person(needs_interpreter=[]), "needs_interpreter", "type"),
     ("case", {"person": NOBODY, "programme": "FORAS"}, "person", "unknown_reference"),
     ("case", {"person": "not an id", "programme": "FORAS"}, "person", "not_an_id"),
     ("case", {"programme": "FORAS"}, "person", "required"),
@@ -92,7 +100,10 @@ def test_unknown_kind_names_the_known_ones(sanad: Sanad) -> None:
     assert "counselling_session" in answer["message"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '"text"'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[1]", '"text"', "[" * 100_000, "9" * 5000, '{"children": ' + "9" * 5000 + "}"],
+)
 def test_what_is_not_json_is_refused(sanad: Sanad, text: str) -> None:
     assert sanad("add", "person", given=text)[0] == 1
 
@@ -179,6 +190,56 @@ def test_voided_record_leaves_the_lists_and_stays_in_the_history(sanad: Sanad) -
     assert sanad("list", "person")[1] == []
     _code, steps = sanad("history", "person", added["id"])
     assert steps[-1]["answers"] == {"voided": "entered twice"}
+
+
+def test_void_is_said_once_and_can_be_undone(sanad: Sanad) -> None:
+    _code, [added] = sanad("add", "person", given=person())
+    assert len(sanad("search", "Awa")[1]) == 1
+    assert sanad("void", "person", added["id"], "--reason", "entered twice")[0] == 0
+    assert sanad("search", "Awa")[1] == []
+    code, [answer] = sanad("void", "person", added["id"], "--reason", "again")
+    assert (code, answer["rule"]) == (1, "already_void")
+    assert sanad("void", "person", added["id"], "--undo")[0] == 0
+    assert len(sanad("search", "Awa")[1]) == 1
+    assert sanad("void", "person", added["id"])[0] == 2
+
+
+def test_set_takes_one_object(sanad: Sanad) -> None:
+    _code, [added] = sanad("add", "person", given=person())
+    code, [answer] = sanad("set", "person", added["id"], given=[{"town": "Fès"}, {"town": "Salé"}])
+    assert (code, answer["rule"]) == (1, "one_object")
+    assert "town" not in sanad("get", "person", added["id"])[1][0]
+
+
+def test_no_output_replaces_the_stores_own_files(
+    sanad: Sanad, office: Office, tmp_path: Path
+) -> None:
+    store, _user = office
+    for name in ("sanad.db", "keys.json", "new.backup"):
+        target = str(store.folder / name)
+        for command in (
+            ("store", "backup", target),
+            ("print", "intake", "--blank", "-o", target),
+        ):
+            code, [answer] = sanad(*command)
+            assert (code, answer["rule"]) == (1, "inside_store")
+    assert sanad("store", "check")[1] == [{"ok": True, "faults": []}]
+    assert sanad("store", "backup", str(tmp_path / "week.backup"))[0] == 0
+    code, [answer] = sanad("store", "restore", str(tmp_path / "nothing"))
+    assert code == 1  # a store is there already
+
+
+def test_check_answers_one_document_and_three_for_a_store_that_is_not_sound(
+    office: Office, sanad: Sanad
+) -> None:
+    assert sanad("add", "person", given=person())[0] == 0
+    again, _who = Store.unlock(office[0].folder, "amina", PASSPHRASE)
+    with again, again.control() as connection:
+        connection.exec_driver_sql("UPDATE person SET town = 'elsewhere'")
+    code, [answer] = sanad("store", "check")
+    assert code == 3
+    assert answer["ok"] is False
+    assert len(answer["faults"]) == 1
 
 
 def test_list_filters_by_answers(sanad: Sanad) -> None:

@@ -247,7 +247,10 @@ class PaperScreen(Screen):
         if self.printed is None:
             return
         try:
+            self.desk.store.require_outside(path)
             path.write_bytes(self.printed.pdf)
+        except SanadError as error:
+            self.desk.explain(error)
         except OSError as error:
             self.desk.explain(
                 Unavailable(
@@ -257,12 +260,12 @@ class PaperScreen(Screen):
                     _("Choose another place."),
                 )
             )
-            return
-        self.desk.say(
-            _("Saved as {name}. Anybody who has this file can read it.").format(
-                name=isolate(path.name)
+        else:
+            self.desk.say(
+                _("Saved as {name}. Anybody who has this file can read it.").format(
+                    name=isolate(path.name)
+                )
             )
-        )
 
     def _back(self) -> None:
         if self._record is not None:
