@@ -13,7 +13,7 @@ from app.i18n import _
 from app.models.ids import named_id, new_id
 from app.models.offices import Office
 from app.models.programmes import courses
-from app.models.store import Store
+from app.models.store import Store, remove_files
 from app.models.training import Curriculum
 from app.models.users import User
 
@@ -77,8 +77,7 @@ def found_store(
             )
     except BaseException:
         store.close()
-        for path in folder.glob("*"):
-            path.unlink()
+        remove_files(folder)
         raise
     return store, user_id
 

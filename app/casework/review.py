@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from app.errors import Refused
+from app.models.log import last_position
 from app.models.record import kinds
 from app.models.rules import rules_of
 from app.models.store import Store
+from app.models.types import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +40,46 @@ def findings(store: Store) -> list[Finding]:
     Records that hold are forgotten; the others are looked at again each time, until somebody
     has put them right.
     """
+    found: list[Finding] = []
+    settled: list[tuple[bytes, int]] = []
     with store.read() as db:
-        context = store.context()
+        seen = last_position(db.connection())
         waiting = db.connection().exec_driver_sql("SELECT record, kind FROM recheck").all()
-        found: list[Finding] = []
-        settled: list[tuple[bytes]] = []
-        for record_id, kind_name in waiting:
-            kind = kinds().get(kind_name)
-            record = db.get(kind, UUID(bytes=record_id)) if kind and rules_of(kind) else None
-            broken = []
-            if record is not None and record.voided is None:
-                for rule in rules_of(type(record)):
-                    try:
-                        rule(db, record, context)
-                    except Refused as refused:
-                        broken.append(
-                            Finding(
-                                record.id,
-                                record.kind,
-                                record.root,
-                                record.summary,
-                                refused.rule,
-                                refused.field,
-                                refused.message,
-                            )
-                        )
+        for record_id, kind in waiting:
+            broken = _broken(db, UUID(bytes=record_id), kind, store.context())
             found += broken
             if not broken:
-                settled.append((record_id,))
+                settled.append((record_id, seen))
     if settled:
         with store.control() as connection:
-            connection.exec_driver_sql("DELETE FROM recheck WHERE record = ?", settled)
+            # What arrived while we looked waits for the next look.
+            connection.exec_driver_sql(
+                "DELETE FROM recheck WHERE record = ? AND NOT EXISTS"
+                " (SELECT 1 FROM change WHERE change.record = recheck.record AND pos > ?)",
+                settled,
+            )
     return found
+
+
+def _broken(db: Session, record_id: UUID, kind: str, context: Context) -> list[Finding]:
+    """List the rules that do not hold on a record; none for one that is void or not known."""
+    record = db.get(kinds()[kind], record_id) if kind in kinds() else None
+    if record is None or record.voided is not None:
+        return []
+    broken = []
+    for rule in rules_of(type(record)):
+        try:
+            rule(db, record, context)
+        except Refused as refused:
+            broken.append(
+                Finding(
+                    record=record.id,
+                    kind=record.kind,
+                    root=record.root,
+                    summary=record.summary,
+                    rule=refused.rule,
+                    field=refused.field,
+                    message=refused.message,
+                )
+            )
+    return broken

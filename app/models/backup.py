@@ -10,7 +10,7 @@ from typing import Final
 
 from app.errors import Refused, Unavailable
 from app.i18n import _
-from app.models.store import DATABASE, KEY_FILE, RESTORED_FILE, Store
+from app.models.store import DATABASE, KEY_FILE, RESTORED_FILE, Store, remove_files
 
 _FORMAT: Final = "sanad-backup-1"
 
@@ -73,6 +73,7 @@ def restore(backup: Path, folder: Path) -> None:
                 with archive.open(name) as source, (folder / name).open("wb") as copy:
                     shutil.copyfileobj(source, copy)
     except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, OSError) as error:
+        remove_files(folder)
         raise Unavailable(
             _("{path} is not a whole backup of a store.").format(path=backup),
             _("Take another backup file; nothing was changed."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ from app.models.upgrades import is_newer, upgrade
 from app.models.witness import Witness
 from app.paths import state_folder
 
+_LOG: Final = logging.getLogger("sanad.store")
 DATABASE: Final = "sanad.db"
 KEY_FILE: Final = "keys.json"
 LOCK_FILE: Final = "lock"
@@ -131,8 +133,7 @@ class Store:
             return cls(folder, key, **clocks)
         except BaseException:
             # Nobody holds the key of a store that failed to come to be.
-            for name in (KEY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
-                (folder / name).unlink(missing_ok=True)
+            remove_files(folder)
             raise
 
     @classmethod
@@ -313,9 +314,20 @@ class Store:
             finally:
                 db.close()
             if capture.touched:
-                self._witness.remember(capture.last_seq)
+                self._remember(capture.last_seq)
         if capture.touched:
             self._announce(Changed(frozenset(r.kind for r in capture.touched), "here"))
+
+    def _remember(self, seq: int) -> None:
+        """Let the machine remember how far this identity has written.
+
+        The save is on disk by now: a machine that cannot note it must not make it look refused.
+        A store ahead of its witness is taken as what it is when it is opened.
+        """
+        try:
+            self._witness.remember(seq)
+        except Unavailable as error:
+            _LOG.warning("the device's witness was not written: %s", error)
 
     def merge(
         self,
@@ -373,6 +385,20 @@ class Store:
             listener(changed)
 
 
+def remove_files(folder: Path) -> None:
+    """Remove a store that never came to be, and nothing else that stands in its folder."""
+    for name in (
+        KEY_FILE,
+        DATABASE,
+        f"{DATABASE}-wal",
+        f"{DATABASE}-shm",
+        LOCK_FILE,
+        HOLDER_FILE,
+        RESTORED_FILE,
+    ):
+        (folder / name).unlink(missing_ok=True)
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder for a store.
 
@@ -413,10 +439,11 @@ def _index_merged(connection: sa.Connection, merged: Merged) -> None:
 
 
 def _note_for_review(connection: sa.Connection, merged: Merged) -> None:
-    if merged.records:
+    ruled = {kind for kind, record in kinds().items() if rules_of(record)}
+    waiting = [(record, kind) for record, kind in merged.records.items() if kind in ruled]
+    if waiting:
         connection.exec_driver_sql(
-            "INSERT OR IGNORE INTO recheck (record, kind) VALUES (?, ?)",
-            list(merged.records.items()),
+            "INSERT OR IGNORE INTO recheck (record, kind) VALUES (?, ?)", waiting
         )
 
 

@@ -11,6 +11,8 @@ from uuid import UUID
 
 import msgspec
 
+from app.errors import Unavailable
+from app.i18n import _
 from app.models.keys import replace_file
 
 
@@ -34,7 +36,15 @@ class Witness:
 
     def remember(self, seq: int) -> None:
         """Note the highest sequence number written."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                _("The folder {folder} cannot be made: {reason}.").format(
+                    folder=self._path.parent, reason=error.strerror
+                ),
+                _("Choose a folder of yours."),
+            ) from error
         replace_file(self._path, msgspec.json.encode(_Memory(seq, self._store)))
 
     def recalls(self, seq: int) -> bool:

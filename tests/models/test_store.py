@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from uuid import UUID
 
 import pytest
 
+from app.casework.founding import found_store
 from app.casework.people import register
 from app.errors import Refused, SanadError, Unavailable
 from app.models.backup import back_up, restore
@@ -368,6 +370,25 @@ def test_question_the_store_did_not_know_is_filled_from_the_log(office: Office) 
     with again, again.read() as db:
         assert db.get_one(Person, person.id).town == "Oujda"
         assert list(faults(db.connection())) == []
+
+
+def test_a_store_that_fails_to_come_to_be_leaves_other_files_alone(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("not ours")
+    with pytest.raises(Refused):
+        found_store(tmp_path, office="RAB", login="amina", passphrase="short")
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_save_on_disk_is_not_called_refused_when_the_machine_cannot_note_it(
+    office: Office, own_state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, user = office
+    shutil.rmtree(own_state)
+    own_state.write_text("a file where the folder was")
+    add_person(store, user, "Kept")
+    assert people_in(store) == ["Kept"]
+    assert "witness" in caplog.text
 
 
 def test_refused_save_leaves_no_trace(office: Office) -> None:
