@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,13 @@ def day_text(day: date, style: str = "long") -> str:
     from babel.dates import format_date
 
     return format_date(day, style, locale=_locale())
+
+
+def month_text(day: date) -> str:
+    """Write the month of a day in short, such as "Nov 2026"."""
+    from babel.dates import format_skeleton
+
+    return format_skeleton("yMMM", day, locale=_locale())
 
 
 def moment_text(moment: datetime | str, style: str = "medium") -> str:
@@ -76,8 +84,14 @@ def age_text(value: PartialDate, on: date) -> str:
     return ngettext("{low}–{high} year", "{low}–{high} years", high).format(low=low, high=high)
 
 
-def number_text(number: float) -> str:
-    """Write a number with the grouping of the language."""
+def number_locale() -> Locale:
+    """Give the CLDR locale whose separators numbers are written with."""
+    return _locale()
+
+
+def number_text(number: float | Decimal) -> str:
+    """Write a number with the grouping of the language; every decimal an exact one has."""
     from babel.numbers import format_decimal
 
-    return format_decimal(number, locale=_locale())
+    rounds = not isinstance(number, Decimal)
+    return format_decimal(number, locale=_locale(), decimal_quantization=rounds)

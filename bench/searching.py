@@ -61,4 +61,5 @@ def _once(store, typed: str) -> float:  # type: ignore[no-untyped-def]
     return perf_counter() - start
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -196,7 +196,7 @@ def _case_with_children(number: int, chance: random.Random, prose: Any) -> list[
         person=person.id,
         programme="FORAS",
         number=f"MA-RAB-2026-{number:06}",
-        state="registered",
+        state="draft",
         opened=day,
         priority=chance.choice(["normal", "high"]),
         state_reason=prose(58),

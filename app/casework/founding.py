@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
+from app.casework.curricula import bring_curricula
 from app.errors import Refused
 from app.i18n import _
 from app.models.ids import named_id, new_id
+from app.models.officers import PROTECTION
 from app.models.offices import Office
-from app.models.programmes import courses
 from app.models.store import Store, remove_files
-from app.models.training import Curriculum
 from app.models.users import User
 
 
@@ -64,7 +62,7 @@ def found_store(
                     id=office_id, code=code, name=office_name, office_kind="office", country=country
                 )
             )
-            _add_curricula(db)
+            bring_curricula(db)
             db.flush()
             db.add(
                 User(
@@ -75,6 +73,8 @@ def found_store(
                     office=office_id,
                 )
             )
+        if role == PROTECTION:
+            store.admit(login, passphrase)  # gives the key protection records are sealed to
     except BaseException:
         store.close()
         remove_files(folder)
@@ -86,18 +86,4 @@ def _require_login(login: str) -> None:
     if not login.strip() or len(login) > 40 or login != login.strip():
         raise Refused(
             "login", _("Choose a login of 1 to 40 characters, such as amina."), "login", "user"
-        )
-
-
-def _add_curricula(db: Session) -> None:
-    for course in courses().values():
-        db.add(
-            Curriculum(
-                id=named_id("curriculum", course.code),
-                code=course.code,
-                hours=course.hours,
-                half_days=course.half_days,
-                threshold=course.threshold,
-                **{f"name_{language}": name for language, name in course.names.items()},
-            )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.cases import ENDED
+from app.casework.verbs import usual
 from app.errors import Refused
 from app.i18n import _
 from app.models.appointments import Appointment
 from app.models.cases import Case
+from app.models.persons import Person
+from app.models.record import Record
 from app.models.rules import rule
 from app.models.sessions import CounsellingSession
 from app.models.types import Context
@@ -41,6 +45,16 @@ def record_session(
         if of_case is not None:
             schedule(db, of_case.person, at=next_appointment, purpose="counselling")
     return session
+
+
+@usual(CounsellingSession)
+def usual_session(db: Session, parent: Record) -> Mapping[str, Any]:
+    """Start with today, at the office, in the language the person understands best."""
+    answers = {"held_on": db.info["context"].today.isoformat(), "mode": "office"}
+    person = db.get(Person, parent.person) if isinstance(parent, Case) else None
+    if person is not None and person.main_language:
+        answers["language"] = person.main_language
+    return answers
 
 
 def schedule(db: Session, person: UUID, *, at: str, purpose: str, **answers: Any) -> Appointment:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.casework.files import Filed, filed_of
 from app.i18n import _, isolate
 from app.models.appointments import Appointment
 from app.models.attachments import Attachment
-from app.models.cases import Case
+from app.models.cases import Case, CaseTransition
 from app.models.clock import stamp_time
 from app.models.consents import SCOPES, Consent
 from app.models.persons import Person
@@ -31,7 +32,7 @@ class Happening:
     Attributes:
         at: Day, or day and time, at the office, ISO 8601.
         what: One of ``registered``, ``consent``, ``case``, ``session``, ``appointment``,
-            ``training``, ``paper``.
+            ``training``, ``paper``, or the kind of the record that tells it.
         title: What happened, translated.
         detail: More about it; may be empty.
         record: Id of the record that tells it.
@@ -44,16 +45,25 @@ class Happening:
     record: UUID
 
 
-def timeline(db: Session, person: UUID) -> list[Happening]:
-    """List what happened with a person, the latest first; what is to come stands before."""
+def timeline(db: Session, person: UUID, filed: Filed | None = None) -> list[Happening]:
+    """List what happened with a person, the latest first; what is to come stands before.
+
+    Args:
+        filed: What is filed under the person, when it was read already.
+    """
+    filed = filed_of(db, person) if filed is None else filed
+    moves = [move for move in filed.get(CaseTransition, []) if isinstance(move, CaseTransition)]
     found = [
         *_registration(db, person),
         *_consents(_of(db, Consent, person)),
-        *_cases(_of(db, Case, person)),
+        # Of one day, what stands first here is told as the later: the last move, then the rest.
+        *_moves(reversed(moves)),
+        *_cases(_of(db, Case, person), {move.case for move in moves if not move.voided}),
         *_sessions(_of(db, CounsellingSession, person)),
         *_appointments(_of(db, Appointment, person)),
         *_training(db, _of(db, Enrolment, person)),
         *_papers(_of(db, Attachment, person)),
+        *_filed(filed),
     ]
     return sorted(found, key=_place, reverse=True)
 
@@ -94,17 +104,27 @@ def _consents(consents: Iterable[Consent]) -> Iterator[Happening]:
             yield Happening(at, "consent", _("Consent withdrawn"), detail, consent.id)
 
 
-def _cases(cases: Iterable[Case]) -> Iterator[Happening]:
+def _cases(cases: Iterable[Case], with_moves: set[UUID]) -> Iterator[Happening]:
     for case in cases:
         detail = f"{isolate(case.number or '')} · {case.shown('programme')}"
         yield Happening(_day(case, case.opened), "case", _("Case opened"), detail, case.id)
-        if case.closed:
+        if case.closed and case.id not in with_moves:
             title = (
                 _("Withdrawn from the programme") if case.state == "withdrawn" else _("Case closed")
             )
             yield Happening(
                 case.closed.isoformat(), "case", title, case.state_reason or detail, case.id
             )
+
+
+def _moves(moves: Iterable[CaseTransition]) -> Iterator[Happening]:
+    for move in moves:
+        if move.voided or move.moved_on is None:
+            continue
+        entered = move.shown("mark") or move.shown("to_state")
+        title = _("Case: {state}").format(state=entered)
+        detail = move.reason or ("" if move.mark else move.summary)
+        yield Happening(move.moved_on.isoformat(), "case", title, detail, move.id)
 
 
 def _sessions(sessions: Iterable[CounsellingSession]) -> Iterator[Happening]:
@@ -144,3 +164,25 @@ def _papers(attachments: Iterable[Attachment]) -> Iterator[Happening]:
             _day(paper, None), "paper", paper.shown("attachment_kind"), paper.caption or "",
             paper.id,
         )  # fmt: skip
+
+
+# Told above in words of their own.
+_TOLD: Final = frozenset(
+    {CaseTransition, Consent, Case, CounsellingSession, Appointment, Enrolment, Attachment}
+)
+
+
+def _filed(filed: Filed) -> Iterator[Happening]:
+    """Tell what each filed kind says of itself; a record without its day has not happened yet."""
+    for kind, records in filed.items():
+        declared = kind.filed
+        if declared is None or not declared.day or kind in _TOLD or kind.is_confidential:
+            continue
+        title = _(declared.happened or kind.title)
+        for record in records:
+            day = getattr(record, declared.day)
+            if record.voided or day is None:
+                continue
+            # The day stands before the line; a summary that begins with it would say it twice.
+            detail = record.summary.removeprefix(f"{record.shown(declared.day)} · ")
+            yield Happening(str(day), kind.kind, title, detail, record.id)

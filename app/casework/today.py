@@ -13,6 +13,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.casework.cases import ENDED
+from app.casework.files import file_of
 from app.casework.people_list import PersonLine, lines_of
 from app.models.appointments import Appointment
 from app.models.cases import STATES, Case
@@ -130,9 +131,8 @@ def draft_name(answers: Mapping[str, Any]) -> str:
 
 
 def person_of(db: Session, record: UUID) -> PersonLine | None:
-    """Give the person a record is about: themselves, or the one whose case it is."""
-    case = db.get(Case, record)
-    return next(iter(lines_of(db, [case.person if case is not None else record])), None)
+    """Give the person in whose file a record is; themselves, for a person."""
+    return next(iter(lines_of(db, [file_of(db, record) or record])), None)
 
 
 def _first_text(answers: Any, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 from app.errors import Refused
 from app.i18n import _
 from app.models.keys import require_strength
+from app.models.officers import PROTECTION, give_key
 from app.models.rules import rule
+from app.models.sealed import is_recipient
 from app.models.store import Store
 from app.models.types import Context
 from app.models.users import User
@@ -19,7 +22,10 @@ from app.models.users import User
 def add_user(
     store: Store, author: UUID, *, login: str, passphrase: str, role: str, name: str | None = None
 ) -> UUID:
-    """Add a user of this office who may unlock the store on this computer."""
+    """Add a user of this office who may unlock the store on this computer.
+
+    A protection officer is given the key that protection records are sealed to.
+    """
     require_role(store, author, "supervisor", "admin")
     require_strength(passphrase)
     if login in store.keys.logins():
@@ -27,7 +33,10 @@ def add_user(
     with store.write(author) as db:
         user = User(login=login, name=name, roles=frozenset({role}), office=store.office)
         db.add(user)
-    store.add_key(login, user.id, passphrase)
+    if role == PROTECTION:
+        give_key(store, author, user.id, login, passphrase)
+    else:
+        store.add_key(login, user.id, passphrase)
     return user.id
 
 
@@ -50,10 +59,7 @@ def roles_of(store: Store, user: UUID) -> frozenset[str]:
 def require_role(store: Store, user: UUID, *roles: str) -> None:
     """Refuse unless the user has one of ``roles``."""
     if not roles_of(store, user) & set(roles):
-        raise Refused(
-            "role",
-            _("Your role does not allow this. Ask a supervisor of your office."),
-        )
+        raise _not_your_role()
 
 
 @rule(User)
@@ -69,6 +75,56 @@ def login_is_free(db: Session, user: User, context: Context) -> None:
     ).first()
     if same is not None:
         raise _login_taken(user.login)
+
+
+@rule(User)
+def roles_are_given_by_supervisors(db: Session, user: User, context: Context) -> None:
+    """Only supervisors and administrators say who has which role; a founder is their own."""
+    if "author" not in db.info:
+        return  # looked at again after a merge: it was decided where it was saved
+    store: Store = db.info["store"]
+    with store.read() as before:
+        was = before.get(User, user.id)
+        author = before.get(User, db.info["author"])
+        is_founding = author is None and user.id == db.info["author"]
+    if is_founding or (was is not None and was.roles == user.roles):
+        return
+    if not _SUPERVISING & ((author.roles if author else None) or frozenset()):
+        raise _not_your_role("roles")
+
+
+@rule(User)
+def protection_key_is_ones_own(db: Session, user: User, context: Context) -> None:
+    """A protection key is given with a way in, and replaced by nobody but its owner.
+
+    Whoever could put theirs in its place would read what is sealed from then on.
+    """
+    if "author" not in db.info:
+        return
+    store: Store = db.info["store"]
+    with store.read() as before:
+        was = before.get(User, user.id)
+        known = was.protection_key if was else None
+    if user.protection_key == known:
+        return
+    author = db.info["author"]
+    is_given = known is None and _SUPERVISING & roles_of(store, author)
+    if not (is_given or author == user.id) or not is_recipient(user.protection_key):
+        raise Refused(
+            "protection_key",
+            _("A protection key is given by Sanad when its owner opens the store."),
+            "protection_key",
+            "user",
+        )
+
+
+_SUPERVISING: Final = frozenset({"supervisor", "admin"})
+
+
+def _not_your_role(field: str | None = None) -> Refused:
+    return Refused(
+        "role", _("Your role does not allow this. Ask a supervisor of your office."), field
+    )
 
 
 def _login_taken(login: str) -> Refused:

@@ -13,11 +13,13 @@ from sqlalchemy import ColumnElement, Text, cast, select
 from app.casework.entry import add_record, entry_schema, get_record, set_record, warnings_of
 from app.casework.history import history as history_of
 from app.casework.people import display_names
+from app.casework.users import require_role
 from app.casework.voids import restore_record
 from app.casework.voids import void as void_record
 from app.cli.session import CommandLine, pass_command_line, read_documents, record_id
 from app.errors import Refused, RefusedMany
 from app.i18n import _, ngettext
+from app.models.officers import PROTECTION
 from app.models.record import Record, kind_named, kinds
 from app.models.store import Store
 from app.models.types import Flag
@@ -154,8 +156,15 @@ def void(line: CommandLine, kind: str, id_: str, reason: str | None, undo: bool)
 @pass_command_line
 def get(line: CommandLine, kind: str, id_: str) -> None:
     """Show a record."""
-    with line.store() as (store, _user), store.read() as db:
+    with line.store() as (store, user), store.read() as db:
+        _require_may_see(store, user, kind_named(kind))
         line.answer(_with_conflicts(get_record(db, kind, record_id(id_))))
+
+
+def _require_may_see(store: Store, user: UUID, record: type[Record]) -> None:
+    """Refuse to show, of a confidential kind, even that there are records of it."""
+    if record.is_confidential:
+        require_role(store, user, PROTECTION)
 
 
 def _with_conflicts(record: Record) -> dict[str, Any]:
@@ -173,7 +182,8 @@ def _with_conflicts(record: Record) -> dict[str, Any]:
 def list_(line: CommandLine, kind: str, conditions: tuple[str, ...], voided: bool) -> None:
     """List records of KIND, one JSON document a line."""
     record = kind_named(kind)
-    with line.store() as (store, _user), store.read() as db:
+    with line.store() as (store, user), store.read() as db:
+        _require_may_see(store, user, record)
         query = select(record).order_by(record.id)
         if not voided:
             query = query.where(record.voided.is_(None))
@@ -219,7 +229,8 @@ def _condition(store: Store, record: type[Record], text: str) -> ColumnElement[b
 @pass_command_line
 def history(line: CommandLine, kind: str, id_: str) -> None:
     """Show who changed what and when, one JSON document a line."""
-    with line.store() as (store, _user), store.read() as db:
+    with line.store() as (store, user), store.read() as db:
+        _require_may_see(store, user, kind_named(kind))
         record = get_record(db, kind, record_id(id_))
         for step in history_of(db, record.kind, record.id):
             answers = {

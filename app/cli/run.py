@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
+from app.cli.acting import act, verbs
 from app.cli.cases import case
 from app.cli.hq import hq
 from app.cli.papers import documents, print_
+from app.cli.protection import protection
 from app.cli.records import add, get, history, list_, schema, search, set_, void
 from app.cli.session import (
     BUG,
@@ -45,8 +47,8 @@ def cli(context: click.Context, folder: Path | None, as_json: bool, login: str |
 
 
 for _command in (
-    demo, store, user, schema, add, set_, void, get, list_, history, case, search, print_,
-    documents, enrol, sync, conflicts, resolve, hq,
+    demo, store, user, schema, add, set_, void, get, list_, history, act, verbs, case, search,
+    print_, documents, enrol, sync, conflicts, resolve, protection, hq,
 ):  # fmt: skip
     cli.add_command(_command)
 

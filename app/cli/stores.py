@@ -10,7 +10,7 @@ import click
 from app.casework.demo import fill
 from app.casework.founding import found_store
 from app.cli.session import UNAVAILABLE, CommandLine, pass_command_line, passphrase
-from app.i18n import _, ngettext
+from app.i18n import _, isolate, ngettext
 from app.models.backup import back_up
 from app.models.backup import restore as restore_backup
 from app.models.check import faults
@@ -134,30 +134,45 @@ def restore(line: CommandLine, file: Path) -> None:
 def demo(line: CommandLine, people: int, seed: int, no_open: bool) -> None:
     """Make a training store full of believable fictitious people."""
     keys = Keys(line.folder / KEY_FILE)
-    if keys.exists():
+    is_there = keys.exists()
+    words = passphrase()
+    if is_there:
         login = line.login or next(iter(keys.read().slots), "")
-        made, user = Store.unlock(line.folder, login, passphrase())
+        made, user = Store.unlock(line.folder, login, words)
     else:
         login = line.login or "demo"
         made, user = found_store(
             line.folder,
             office="RAB",
             login=login,
-            passphrase=passphrase(),
+            passphrase=words,
             name="Formation",
             office_name="Rabat (formation)",
             is_training=True,
         )
     with made:
-        fill(made, user, people=people, seed=seed, progress=None if line.as_json else _progress)
+        before = set(made.keys.logins())
+        fill(
+            made, user, people=people, seed=seed, passphrase=words,
+            progress=None if line.as_json else _progress,
+        )  # fmt: skip
+        colleagues = sorted(set(made.keys.logins()) - before)
+        text = ngettext(
+            "{count} fictitious person is in {folder}.",
+            "{count} fictitious people are in {folder}.",
+            people,
+        ).format(count=people, folder=line.folder)
+        if colleagues:
+            text += "\n" + _("Colleagues who log in with the same passphrase: {logins}.").format(
+                logins=isolate(", ".join(colleagues))
+            )
         line.answer(
-            {"store": str(line.folder), "people": people, "login": login},
-            ngettext(
-                "{count} fictitious person is in {folder}.",
-                "{count} fictitious people are in {folder}.",
-                people,
-            ).format(count=people, folder=line.folder),
-        )
+            {
+                "store": str(line.folder), "people": people, "login": login,
+                "colleagues": colleagues,
+            },
+            text,
+        )  # fmt: skip
     line.open_after = not no_open
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import partial
 from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework.cases import ENDED
+from app.documents.about import current_case
 from app.documents.blocks import Label
+from app.documents.digests import code, digest, shown
 from app.documents.fields import Field
 from app.documents.job import Job
 from app.documents.layout import Paper
-from app.documents.questions import answers, day_room, rows, sections_of
+from app.documents.questions import day_room, rows, sections_of
 from app.documents.registry import Document, register
 from app.errors import Refused
 from app.i18n import N_, _
@@ -31,7 +31,6 @@ TITLE: Final = N_("Intake form")
 VERSION: Final = "1"
 
 _READ_AT_ONCE: Final = 50
-_DIGEST_SHOWN: Final = 16
 
 _Kind = TypeVar("_Kind", bound=Record)
 
@@ -46,7 +45,7 @@ _WITHDRAWN: Final = N_("This consent was withdrawn.")
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class PersonAnswers:
     """What the form tells of one person; empty lists and no person on a blank form."""
 
     person: Person | None = None
@@ -72,19 +71,17 @@ def draw(job: Job, records: Sequence[UUID | None]) -> Iterator[Paper]:
     """
     for start in range(0, len(records), _READ_AT_ONCE):
         chunk = records[start : start + _READ_AT_ONCE]
-        files = _read(job.db, [record for record in chunk if record is not None])
+        files = read_people(job.db, [record for record in chunk if record is not None])
         for record in chunk:
-            yield _paper(job, _File() if record is None else files[record])
+            yield _paper(job, PersonAnswers() if record is None else files[record])
 
 
-def digest(records: Sequence[Record]) -> str:
-    """Give the SHA-256, in hexadecimal, of the answers a form prints: alike in all languages."""
-    told = [[record.kind, str(record.id), dict(answers(record))] for record in records]
-    canonical = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(canonical.encode()).hexdigest()
+def read_people(db: Session, ids: Sequence[UUID]) -> dict[UUID, PersonAnswers]:
+    """Read what the form tells of people, each known by their own id or that of a case.
 
-
-def _read(db: Session, ids: Sequence[UUID]) -> dict[UUID, _File]:
+    Raises:
+        Refused: An id is neither of a person nor of a case.
+    """
     named = {case.id: case for case in db.scalars(select(Case).where(Case.id.in_(ids)))}
     person_of = {one: named[one].person if one in named else one for one in ids}
     whose = list(set(person_of.values()))
@@ -98,13 +95,13 @@ def _read(db: Session, ids: Sequence[UUID]) -> dict[UUID, _File]:
     consents = _by_person(db, Consent, whose)
     cases = _by_person(db, Case, whose)
     return {
-        one: _File(
+        one: PersonAnswers(
             people[person],
             sorted(names.get(person, ()), key=_name_order),
             contacts.get(person, ()),
             identifiers.get(person, ()),
             consents.get(person, ()),
-            named.get(one) or _current(cases.get(person, ())),
+            named.get(one) or current_case(cases.get(person, ())),
         )
         for one, person in person_of.items()
     }
@@ -123,35 +120,52 @@ def _name_order(name: PersonName) -> int:
     return kinds.index(name.name_kind) if name.name_kind in kinds else len(kinds)
 
 
-def _current(cases: Sequence[Case]) -> Case | None:
-    """Give the latest case that goes on, or else the latest."""
-    open_cases = [case for case in cases if case.state not in ENDED]
-    return next(iter(reversed(open_cases or cases)), None)
-
-
-def _paper(job: Job, file: _File) -> Paper:
+def _paper(job: Job, file: PersonAnswers) -> Paper:
     number = (file.case.number if file.case else None) or ""
     told = "" if file.person is None else digest(file.records)
-    code = ":".join(("SANAD", NAME, VERSION, number, told)).upper() if told else ""
-    shown = " ".join(told[at : at + 4] for at in range(0, _DIGEST_SHOWN, 4)) if told else ""
-    paper = job.paper(TITLE, VERSION, reference=number, code=code, digest=shown)
-    first, *more = sections_of(Person)
-    _entries(job, paper, N_("Names"), PersonName, file.names, blanks=2)
-    paper.heading(job.label(first.title))
-    paper.fields(rows(job, Person, first, file.person))
-    _entries(job, paper, N_("Contacts"), Contact, file.contacts, blanks=2)
-    _entries(job, paper, N_("Documents"), PersonIdentifier, file.identifiers, blanks=1)
-    for section in more:
-        paper.heading(job.label(section.title))
-        paper.fields(rows(job, Person, section, file.person))
-    _entries(job, paper, N_("Consents"), Consent, file.consents, blanks=1)
-    _entries(job, paper, N_("Case"), Case, [file.case] if file.case else [], blanks=1)
+    paper = job.paper(
+        TITLE,
+        VERSION,
+        reference=number,
+        code=code(NAME, VERSION, number, told) if told else "",
+        digest=shown(told) if told else "",
+    )
+    draw_answers(job, paper, file)
     _declaration(job, paper)
     return paper
 
 
+def draw_answers(
+    job: Job, paper: Paper, file: PersonAnswers, *, only_answered: bool = False
+) -> None:
+    """Print who a person is, how to reach them, what they agree to, and their case.
+
+    Args:
+        only_answered: Leave no room for what is not answered.
+    """
+    lay = partial(rows, job, only_answered=only_answered)
+
+    def room(blanks: int) -> int:
+        return 0 if only_answered else blanks
+
+    first, *more = sections_of(Person)
+    _entries(job, lay, paper, N_("Names"), PersonName, file.names, blanks=room(2))
+    paper.heading(job.label(first.title))
+    paper.fields(lay(Person, first, file.person))
+    _entries(job, lay, paper, N_("Contacts"), Contact, file.contacts, blanks=room(2))
+    _entries(job, lay, paper, N_("Documents"), PersonIdentifier, file.identifiers, blanks=room(1))
+    for section in more:
+        laid = lay(Person, section, file.person)
+        if laid:
+            paper.heading(job.label(section.title))
+            paper.fields(laid)
+    _entries(job, lay, paper, N_("Consents"), Consent, file.consents, blanks=room(1))
+    _entries(job, lay, paper, N_("Case"), Case, [file.case] if file.case else [], blanks=room(1))
+
+
 def _entries(
     job: Job,
+    lay: Callable[..., list[list[Field]]],
     paper: Paper,
     title: str,
     kind: type[Record],
@@ -160,13 +174,15 @@ def _entries(
     blanks: int,
 ) -> None:
     """Print each record, or room for ``blanks`` on a form where there is none."""
+    if not records and not blanks:
+        return
     paper.heading(job.label(title))
     entries: Sequence[Record | None] = records or [None] * blanks
     for index, record in enumerate(entries):
         if index:
             paper.gap()
         for section in sections_of(kind):
-            entry = rows(job, kind, section, record, _cautions(job, record))
+            entry = lay(kind, section, record, _cautions(job, record))
             paper.fields(entry, is_entry=True)
 
 
@@ -200,4 +216,4 @@ def _declaration(job: Job, paper: Paper) -> None:
         )
 
 
-register(Document(NAME, TITLE, "person", draw))
+register(Document(NAME, TITLE, "person", draw, also=("case",), section="intake"))

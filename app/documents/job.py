@@ -9,12 +9,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.casework.people import display_names
 from app.documents.blocks import Label
 from app.documents.fonts import FontChain
 from app.documents.layout import Paper
 from app.documents.masthead import Masthead
 from app.documents.script import Direction
-from app.i18n import N_, _, in_language, is_right_to_left, isolate
+from app.i18n import N_, _, in_language, is_right_to_left, isolate, language
 from app.models.record import kind_named
 
 _TRAINING = N_("Training: nobody on this paper is real")
@@ -42,7 +43,7 @@ class Job:
     office: UUID | None = None
     is_training: bool = False
     _labels: dict[str, Label] = field(default_factory=dict)
-    _named: dict[tuple[str, UUID], str] = field(default_factory=dict)
+    _named: dict[tuple[str, str, UUID], str] = field(default_factory=dict)
 
     def label(self, message: str) -> Label:
         """Say ``message`` in the languages of the paper."""
@@ -62,12 +63,20 @@ class Job:
         return Label(first, "" if second == first else second)
 
     def name_of(self, kind: str, record: UUID) -> str:
-        """Give the line that tells a record from its neighbours; empty when not known here."""
-        key = (kind, record)
+        """Give the line that tells a record from its neighbours, in the language in use.
+
+        People are told by their names. Empty when the record is not known here.
+        """
+        key = (language(), kind, record)
         if key not in self._named:
-            found = self.db.get(kind_named(kind), record)
-            self._named[key] = found.summary if found is not None else ""
+            self._named[key] = self._name(kind, record)
         return self._named[key]
+
+    def _name(self, kind: str, record: UUID) -> str:
+        if kind == "person":
+            return " · ".join(map(isolate, display_names(self.db, [record]).get(record, [])))
+        found = self.db.get(kind_named(kind), record)
+        return found.summary if found is not None else ""
 
     def masthead_meta(self) -> str:
         """Say which office prints, when, and by whose hand, in the office language."""
@@ -84,14 +93,22 @@ class Job:
         return " · ".join(part for part in parts if part)
 
     def paper(
-        self, title: str, version: str, *, reference: str = "", code: str = "", digest: str = ""
+        self,
+        title: str,
+        version: str,
+        *,
+        reference: str = "",
+        reference_label: str = N_("Case number"),
+        code: str = "",
+        digest: str = "",
     ) -> Paper:
         """Begin a paper with its masthead and foot.
 
         Args:
             title: Message id of the form's name.
             version: Of the form.
-            reference: The case number, if any.
+            reference: The case number, if any, or another number of the paper.
+            reference_label: Message id of what the reference is.
             code: What the QR code tells.
             digest: What tells this paper from another of the same form, in hexadecimal.
         """
@@ -101,7 +118,7 @@ class Job:
         masthead = Masthead(
             title=name,
             reference=reference,
-            reference_label=self.label(N_("Case number")),
+            reference_label=self.label(reference_label),
             code=code,
             meta=self.masthead_meta(),
             warning=self.label(_TRAINING) if self.is_training else None,

@@ -21,9 +21,10 @@ from reportlab.platypus import (
     Spacer,
 )
 
-from app.documents.blocks import GREY, INK, TEAL, WARNING, Label, Look
+from app.documents.blocks import GREY, INK, TEAL, WARNING, Block, Label, Look
 from app.documents.fields import Field, FieldTable
 from app.documents.fonts import FontChain
+from app.documents.grids import Column, Grid
 from app.documents.masthead import BODY, FOOT, SIDE, Head, Masthead, PageText
 from app.documents.script import Direction
 from app.documents.signatures import SignatureBoxes
@@ -117,15 +118,62 @@ class Paper:
             is_entry: They tell of one thing among others of its kind, and stay on one page
                 unless that would leave much of the page before it empty.
         """
+        if not rows:
+            return
         table = FieldTable(rows, self._look)
         height = table.wrap(BODY, 0)[1] if is_entry else 0.0
-        needed = height if 0 < height <= _TALLEST_KEPT else table.opening(BODY)
+        self._keep(height if 0 < height <= _TALLEST_KEPT else table.opening(BODY))
+        self._story.append(table)
+
+    def caution(self, label: Label) -> None:
+        """Set words of the form that must be heeded, in both languages."""
+        style = Style(self._fonts, 9, 13, bold=True, colour=WARNING)
+        self._story.append(self._look.text(label.text, style))
+        if label.second:
+            self._story.append(self._look.second_text(label.second, style))
+        self._story.append(Spacer(1, 4))
+        self._is_under_heading = False
+
+    def grid(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Label]],
+        *,
+        is_boxed: bool = False,
+        is_small: bool = False,
+        least: float = 0.0,
+        totals: int = 0,
+    ) -> None:
+        """Set a table; its head stays with its first row and stands again on each page.
+
+        Args:
+            columns: From the leading edge.
+            rows: From the top, a cell for each column.
+            is_boxed: Every cell is framed, to be written in.
+            is_small: Set small, for many columns.
+            least: Least height of a row in points.
+            totals: How many of the last rows are totals, which stand out.
+        """
+        made = Grid(
+            columns, rows, self._look,
+            is_boxed=is_boxed, is_small=is_small, least=least, totals=totals,
+        )  # fmt: skip
+        height = made.wrap(BODY, 0)[1]
+        self._keep(height if height <= _TALLEST_KEPT else made.opening(BODY))
+        self._story.append(made)
+
+    def put(self, make: Callable[[Look], Block], *, before: float = 6.0) -> None:
+        """Set a block that is made for the look of this paper, with room before it in points."""
+        self._story += [Spacer(1, before), make(self._look)]
+        self._is_under_heading = False
+
+    def _keep(self, needed: float) -> None:
+        """Keep what is added next, ``needed`` points of it, on a page with a heading before it."""
         if self._is_under_heading:
             self._story[-4] = CondPageBreak(_HEADING + needed)
             self._is_under_heading = False
         else:
             self._story.append(CondPageBreak(needed))
-        self._story.append(table)
 
     def gap(self) -> None:
         """Leave room between two entries of one section."""

@@ -37,6 +37,13 @@ def rule(
     canvas.addLiteral(f"{stroke(colour, weight)} {x:.2f} {y:.2f} m {x + width:.2f} {y:.2f} l S")
 
 
+def dashes(canvas: Any, x: float, y: float, width: float, colour: Colour, weight: float) -> None:
+    """Draw a dashed horizontal line from ``x`` over ``width`` points."""
+    canvas.addLiteral(
+        f"{stroke(colour, weight)} [4 3] 0 d {x:.2f} {y:.2f} m {x + width:.2f} {y:.2f} l S [] 0 d"
+    )
+
+
 def box(
     canvas: Any, x: float, y: float, width: float, height: float, colour: Colour, weight: float
 ) -> None:

@@ -6,7 +6,7 @@ answer it by hand: boxes for every option of a short list, combs for dates and t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from app.documents.blocks import Choice, Label
@@ -24,7 +24,7 @@ from app.models.record import Record
 
 Cautions = Mapping[str, Label]
 
-_SHORT_LIST: Final = 12
+_SHORT_LIST: Final = 13
 # Boxes to tick whose words have more letters than this take the whole width of the paper.
 _BESIDE: Final = 165
 _BOX: Final = 6
@@ -36,16 +36,22 @@ _CLOCK_CAPTIONS: Final = (N_("hour"), N_("minute"))
 _PHONE: Final = (3, 12)
 _PHONE_CAPTIONS: Final = (N_("country"), N_("number"))
 _LINES: Final = 3
+# What every kind calls the counsellor's own notes: a blank form does not invite them.
+_NOTES: Final = "note"
+# Nobody reads a digest, and what is sealed is not on paper at all.
+_NOT_READ: Final = frozenset({"content", "sealed"})
+# Figures are read in any language: only what groups their digits would differ.
+_SAID_ONCE: Final = frozenset({"money", "decimal", "number"})
 
 
 def is_printed(question: Question, record: Record | None) -> bool:
-    """Tell whether a question is on paper: never protection, long notes only when there are.
+    """Tell whether a question is on paper: never protection, a counsellor's notes only if any.
 
     ``record`` is None on a blank form.
     """
-    if question.personal >= P4:
+    if question.personal >= P4 or question.type.widget in _NOT_READ:
         return False
-    if question.personal >= P3 and question.type.widget == "long_text":
+    if question.personal >= P3 and question.name == _NOTES:
         return record is not None and getattr(record, question.name) is not None
     return True
 
@@ -72,6 +78,9 @@ def rows(
     section: Section,
     record: Record | None,
     cautions: Cautions | None = None,
+    leaving_out: Collection[str] = (),
+    *,
+    only_answered: bool = False,
 ) -> list[list[Field]]:
     """Lay a section out as rows of fields.
 
@@ -81,12 +90,23 @@ def rows(
         section: One of the kind's.
         record: Whose answers; None for a blank form.
         cautions: What must be heeded before an answer is used, by question.
+        leaving_out: Questions that are not on this paper.
+        only_answered: Leave no room for what is not answered, and print no box.
     """
+    if only_answered:
+        answered = [
+            _field(job, kind.fields[name], record, (cautions or {}).get(name), has_boxes=False)
+            for name in section.names
+            if name not in leaving_out
+            and is_printed(kind.fields[name], record)
+            and getattr(record, name) is not None
+        ]
+        return list(_packed(answered))
     declared = [
         [
             _field(job, kind.fields[name], record, (cautions or {}).get(name))
             for name in row
-            if is_printed(kind.fields[name], record)
+            if name not in leaving_out and is_printed(kind.fields[name], record)
         ]
         for row in section.rows
     ]
@@ -94,6 +114,11 @@ def rows(
     if record is not None and 1 < len(fields) <= _ONE_ROW and not any(map(_is_wide, fields)):
         return [fields]
     return list(_spread([row for row in declared if row]))
+
+
+def asked(job: Job, kind: type[Record], name: str, record: Record | None) -> Field:
+    """Give one question of a record as a field; room to answer it when ``record`` is None."""
+    return _field(job, kind.fields[name], record, None)
 
 
 def day_room(job: Job, message: str) -> Field:
@@ -128,22 +153,46 @@ def _spread(declared: list[list[Field]]) -> Iterator[list[Field]]:
         yield left
 
 
+def _packed(fields: list[Field]) -> Iterator[list[Field]]:
+    """Set fields two by two; a long text has a row of its own."""
+    left: list[Field] = []
+    for field in fields:
+        if left and (field.is_long or len(left) > 1):
+            yield left
+            left = []
+        if field.is_long:
+            yield [field]
+        else:
+            left.append(field)
+    if left:
+        yield left
+
+
 def _is_wide(field: Field) -> bool:
     letters = (len(c.label.text) + len(c.label.second) + _BOX for c in field.choices)
     return sum(letters) > _BESIDE
 
 
-def _field(job: Job, question: Question, record: Record | None, caution: Label | None) -> Field:
+def _field(
+    job: Job,
+    question: Question,
+    record: Record | None,
+    caution: Label | None,
+    *,
+    has_boxes: bool = True,
+) -> Field:
     label = job.label(question.label)
     value = None if record is None else getattr(record, question.name)
     kind = question.type
-    if isinstance(kind, c.ChoiceSet) and _is_short(kind.choices):
+    if has_boxes and isinstance(kind, c.ChoiceSet) and _is_short(kind.choices):
         return Field(label, choices=_boxes(job, kind.choices, value or ()), caution=caution)
     shown = Label("")
     if isinstance(kind, t.Reference):
-        shown = Label(job.name_of(kind.kind, value) if value else "")
+        shown = job.both(lambda: job.name_of(kind.kind, value)) if value else shown
     elif value is not None:
         shown = job.both(lambda: kind.shown(value))
+    if kind.widget in _SAID_ONCE:
+        shown = Label(shown.text)
     if not shown.text:
         return _room(job, label, kind, lines=_LINES if record is None else 1)
     return Field(

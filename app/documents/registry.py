@@ -40,6 +40,8 @@ class Document:
         name: On the command line.
         title: What people call it, a message id.
         about: Record kind it is printed for; None when it is for none.
+        also: Other kinds an id may be of.
+        section: Where a person's file offers it, one of ``FILE_SECTIONS``.
         draw: Draws one paper for each id, in order, and a blank form for None. It may read the
             records of many ids at once. Raises ``Refused`` for an id that is not known.
     """
@@ -48,6 +50,12 @@ class Document:
     title: str
     about: str | None
     draw: Draw
+    also: tuple[str, ...] = ()
+    section: str = "papers"
+
+    def is_for(self, kind: str) -> bool:
+        """Tell whether it can be printed about a record of ``kind``."""
+        return kind == self.about or kind in self.also
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ class Capture:
         self._pending: list[Change] = []
         self._stale: list[Record] = []
         self.touched: list[Record] = []
+        # A session lets go of what nobody holds: rules would read the same records again.
+        self._read: list[Any] = []
+        event.listen(session, "loaded_as_persistent", lambda _db, read: self._read.append(read))
         event.listen(session, "before_flush", self._before_flush)
         event.listen(session, "after_flush", self._after_flush)
 
@@ -200,12 +203,16 @@ class Capture:
         stored = seal(self._device, self._chain, self._pending)
         append(connection, stored)
         self._chain = stored[-1].chain
-        set_head(connection, self._device, self._seq, self._chain)
         self._own.update(change.record for change in self._pending)
         self._pending = []
 
     def settle(self) -> None:
-        """Show what the fold says where somebody else's answer stands beside this save's."""
+        """End the save: note the head, and show what the fold says of answers side by side.
+
+        Where somebody else's answer stands beside this save's, the row is what both come to.
+        """
+        if self.touched:
+            set_head(self._session.connection(), self._device, self._seq, self._chain)
         stale = {record.id.bytes: record for record in self._stale}
         reproject(self._session.connection(), list(stale))
         for record in stale.values():

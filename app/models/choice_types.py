@@ -1,17 +1,18 @@
-"""Answers that are codes of a list: one or many, countries among them."""
+"""Answers that are codes of a list: one or many, countries and places among them."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from app.errors import Refused
 from app.i18n import _, isolate
 from app.models.choices import Choices, Countries
+from app.models.places import PLACES, named
 from app.models.types import Context, ValueType
 from app.models.values import CodesType
 
@@ -140,3 +141,49 @@ class CountrySet(ChoiceSet):
 
     def _clean_one(self, one: Any, context: Context) -> str:
         return clean_country(one, self.choices)
+
+
+_MOST_NAMED: Final = 6
+
+
+def _no_such_place(value: Any) -> Refused:
+    return Refused(
+        "unknown_place",
+        _("{value} is not an area we know. Choose it from the list.").format(
+            value=isolate(str(value))
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Place(ValueType):
+    """One administrative area, by its P-code; too many to be offered as a list."""
+
+    widget = "place"
+
+    def column_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.String(20)
+
+    def clean(self, value: Any, context: Context) -> str:
+        found = named(value, context.home_country) if isinstance(value, str) else []
+        if not found:
+            raise _no_such_place(value)
+        if len(found) == 1:
+            return found[0].code
+        places = " · ".join(f"{PLACES.label(a.code)} ({a.code})" for a in found[:_MOST_NAMED])
+        raise Refused(
+            "ambiguous_place",
+            _("{value} can mean several areas. Choose one: {places}.").format(
+                value=isolate(value), places=places
+            ),
+        )
+
+    def shown(self, value: str) -> str:
+        return PLACES.label(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "string",
+            "pattern": "^[0-9A-Z]{3,20}$",
+            "description": "P-code of an administrative area (OCHA COD-AB, levels 1 and 2)",
+        }

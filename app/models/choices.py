@@ -32,6 +32,10 @@ class Choices(ABC):
         """List ``(code, label)`` as shown to a person."""
         return [(code, self.label(code)) for code in self.codes()]
 
+    def find(self, text: str) -> list[str]:
+        """List the codes ``text`` names otherwise than by its label in the language in use."""
+        return []
+
 
 class Coded(Choices):
     """A list written in code.
@@ -129,7 +133,8 @@ def fold_name(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()
 
 
-def _locale(code: str) -> Locale:
+def cldr_locale(code: str) -> Locale:
+    """Give the locale whose names and formats one of our languages uses."""
     from babel import Locale  # loaded when first named: it is not needed to start
 
     # Maghreb Arabic writes dates and digits as the offices do.
@@ -138,7 +143,7 @@ def _locale(code: str) -> Locale:
 
 @cache
 def _names(what: str, lang: str) -> dict[str, str]:
-    locale = _locale(lang)
+    locale = cldr_locale(lang)
     if what == "countries":
         return {
             code: name

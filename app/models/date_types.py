@@ -53,9 +53,15 @@ class Day(ValueType):
 
 @dataclass(frozen=True)
 class PartialDay(ValueType):
-    """A date as well as it is known."""
+    """A date as well as it is known.
+
+    Attributes:
+        past: Days to come are refused.
+        takes_age: An age, with the day it was stated, is an answer too.
+    """
 
     past: bool = False
+    takes_age: bool = False
     widget = "partial_date"
 
     def column_type(self) -> sa.types.TypeEngine[Any]:
@@ -66,6 +72,8 @@ class PartialDay(ValueType):
             cleaned = value if isinstance(value, PartialDate) else PartialDate(value)
         except (TypeError, ValueError):
             raise _no_such_date(value) from None
+        if cleaned.precision == "age" and not self.takes_age:
+            raise Refused("no_age_here", _("This asks for a date. Give the year at least."))
         _check_span(cleaned.earliest, cleaned.latest, self.past, context)
         return cleaned
 
@@ -96,10 +104,8 @@ class PartialDay(ValueType):
         return text
 
     def schema(self) -> dict[str, Any]:
-        return {
-            "type": "string",
-            "pattern": r"^(\d{4}(-\d{2}(-\d{2})?)?|age:\d{1,3}/\d{4}-\d{2}-\d{2})$",
-        }
+        age = r"|age:\d{1,3}/\d{4}-\d{2}-\d{2}" if self.takes_age else ""
+        return {"type": "string", "pattern": rf"^(\d{{4}}(-\d{{2}}(-\d{{2}})?)?{age})$"}
 
 
 _OLDEST_YEAR: Final = 1900

@@ -15,7 +15,9 @@ from sqlalchemy.orm import MappedColumn, mapped_column
 
 from app.models import choice_types as c
 from app.models import date_types as d
+from app.models import money_types as m
 from app.models import types as t
+from app.models.answer_types import ItemAnswers
 from app.models.choices import COUNTRIES, SPOKEN_LANGUAGES, Choices
 
 if TYPE_CHECKING:
@@ -141,6 +143,11 @@ def countries(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn
     return _column(Field(label, c.CountrySet(COUNTRIES), personal, **more))
 
 
+def place(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
+    """Ask for an administrative area; a name that means several is refused until one is chosen."""
+    return _column(Field(label, c.Place(), personal, **more))
+
+
 def language(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
     """Ask for a spoken language."""
     return _column(Field(label, c.Choice(SPOKEN_LANGUAGES), personal, **more))
@@ -158,10 +165,15 @@ def day(label: str, *, personal: Sensitivity, past: bool = False, **more: Any) -
 
 
 def partial_date(
-    label: str, *, personal: Sensitivity, past: bool = False, **more: Any
+    label: str,
+    *,
+    personal: Sensitivity,
+    past: bool = False,
+    takes_age: bool = False,
+    **more: Any,
 ) -> MappedColumn[Any]:
-    """Ask for a date as well as it is known: day, month, year or age."""
-    return _column(Field(label, d.PartialDay(past=past), personal, **more))
+    """Ask for a date as well as it is known: day, month or year; ``takes_age=True``: or an age."""
+    return _column(Field(label, d.PartialDay(past=past, takes_age=takes_age), personal, **more))
 
 
 def moment(
@@ -183,9 +195,30 @@ def flag(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]
     return _column(Field(label, t.Flag(), personal, **more))
 
 
+def money(
+    label: str, *, personal: Sensitivity, may_be_negative: bool = False, **more: Any
+) -> MappedColumn[Any]:
+    """Ask for an amount and its currency, which are one answer; concurrent ones are settled."""
+    more.setdefault("merge", Merge.ASK)
+    return _column(Field(label, m.Amount(may_be_negative), personal, **more))
+
+
+def decimal(
+    label: str, *, personal: Sensitivity, places: int = 2, **more: Any
+) -> MappedColumn[Any]:
+    """Ask for a number of zero or more with at most ``places`` decimals."""
+    return _column(Field(label, m.DecimalNumber(places), personal, **more))
+
+
 def phone(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
     """Ask for a telephone number, kept as E.164."""
     return _column(Field(label, t.Phone(), personal, **more))
+
+
+def answers(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
+    """Keep the answers to a questionnaire: code of each item to code of the option chosen."""
+    more.setdefault("merge", Merge.ASK)
+    return _column(Field(label, ItemAnswers(), personal, **more))
 
 
 def content(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
@@ -230,20 +263,24 @@ __all__ = [
     "Field",
     "Merge",
     "Sensitivity",
+    "answers",
     "choice",
     "choices",
     "content",
     "countries",
     "country",
     "day",
+    "decimal",
     "flag",
     "language",
     "languages",
     "long_text",
     "moment",
+    "money",
     "number",
     "partial_date",
     "phone",
+    "place",
     "reference",
     "text",
 ]

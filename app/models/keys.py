@@ -1,8 +1,9 @@
 """Key slots: for each user, the store's key wrapped under their passphrase.
 
-The file beside the store holds no secret in clear. Changing a passphrase rewraps the key and
-never re-encrypts the store. Source: Argon2id by RFC 9106 (second recommended option); the wrap
-is AES-256-GCM with the login as associated data.
+A protection officer's slot also holds the secret key that opens protection records. The file beside
+the store holds no secret in clear. Changing a passphrase rewraps the keys and never re-encrypts the
+store. Source: Argon2id by RFC 9106 (second recommended option); the wrap is AES-256-GCM with the
+login as associated data.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ KEY_BYTES: Final = 32
 SHORTEST_PASSPHRASE: Final = 8
 _FREE_TRIES: Final = 3
 _LONGEST_WAIT_S: Final = 300
+# A program that knows version 1 only would drop protection keys when it writes the file.
+_VERSION: Final = 2
 _PRIVATE: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
@@ -48,6 +51,8 @@ class Slot(msgspec.Struct):
         user: Id of the user record.
         failures: Wrong passphrases since the last right one; ``last_failure`` when, in seconds
             since 1970.
+        identity: A protection officer's secret key, wrapped like the store's with a nonce of its
+            own; empty for anybody else.
     """
 
     user: UUID
@@ -59,6 +64,22 @@ class Slot(msgspec.Struct):
     lanes: int
     failures: int = 0
     last_failure: float = 0.0
+    identity_nonce: bytes = b""
+    identity: bytes = b""
+
+
+class WayIn(NamedTuple):
+    """What a right passphrase gives.
+
+    Attributes:
+        user: Id of the user record.
+        key: Opens the store.
+        identity: Opens protection records; None for somebody who has no such key.
+    """
+
+    user: UUID
+    key: bytes
+    identity: str | None
 
 
 class SlotFile(msgspec.Struct):
@@ -103,7 +124,7 @@ class Keys:
                 _("The key file {path} cannot be read.").format(path=self._path),
                 _("Copy it back from a backup; the records themselves are not touched."),
             ) from error
-        if held.version > 1:
+        if held.version > _VERSION:
             raise Unavailable(
                 _("This store was written by a later version of Sanad."),
                 _("Install that version to open it."),
@@ -118,11 +139,13 @@ class Keys:
         """List who may unlock the store on this computer."""
         return sorted(self.read().slots)
 
-    def add(self, login: str, user: UUID, passphrase: str, key: bytes) -> None:
-        """Give a user a way in, or replace the one they have."""
+    def add(
+        self, login: str, user: UUID, passphrase: str, key: bytes, identity: str | None = None
+    ) -> None:
+        """Give a user a way in, or replace the one they have; see ``WayIn`` for what it holds."""
         require_strength(passphrase)
         held = self.read()
-        held.slots[login] = _wrap(login, user, passphrase, key)
+        held.slots[login] = _wrap(login, passphrase, WayIn(user, key, identity))
         self._write(held)
 
     def remove(self, login: str) -> None:
@@ -132,7 +155,12 @@ class Keys:
         self._write(held)
 
     def unlock(self, login: str, passphrase: str) -> tuple[UUID, bytes]:
-        """Give the user's id and the store's key.
+        """Give the user's id and the store's key; see ``way_in``."""
+        found = self.way_in(login, passphrase)
+        return found.user, found.key
+
+    def way_in(self, login: str, passphrase: str) -> WayIn:
+        """Give all a passphrase opens.
 
         Raises:
             Refused: Unknown login, wrong passphrase, or too soon after wrong ones.
@@ -147,7 +175,7 @@ class Keys:
             )
         self._require_patience(slot)
         try:
-            key = _unwrap(login, slot, passphrase)
+            found = _unwrap(login, slot, passphrase)
         except InvalidTag:
             slot.failures += 1
             slot.last_failure = self._now()
@@ -156,13 +184,13 @@ class Keys:
         if slot.failures:
             slot.failures, slot.last_failure = 0, 0.0
             self._write(held)
-        return slot.user, key
+        return found
 
     def change(self, login: str, old: str, new: str) -> None:
         """Replace a passphrase; the store itself is not re-encrypted."""
         require_strength(new)
-        user, key = self.unlock(login, old)
-        self.add(login, user, new, key)
+        found = self.way_in(login, old)
+        self.add(login, found.user, new, found.key, found.identity)
 
     def _require_patience(self, slot: Slot) -> None:
         # A clock set back must not lock anyone out for longer than the wait itself.
@@ -180,6 +208,8 @@ class Keys:
         )
 
     def _write(self, held: SlotFile) -> None:
+        has_identities = any(slot.identity for slot in held.slots.values())
+        held.version = _VERSION if has_identities else 1
         replace_file(self._path, msgspec.json.format(msgspec.json.encode(held)))
 
 
@@ -244,11 +274,27 @@ def _derive(passphrase: str, slot: Slot) -> bytes:
     )
 
 
-def _wrap(login: str, user: UUID, passphrase: str, key: bytes) -> Slot:
-    slot = Slot(user, os.urandom(16), os.urandom(12), b"", *COST)
-    slot.wrapped = AESGCM(_derive(passphrase, slot)).encrypt(slot.nonce, key, login.encode())
+def _wrap(login: str, passphrase: str, way_in: WayIn) -> Slot:
+    slot = Slot(way_in.user, os.urandom(16), os.urandom(12), b"", *COST)
+    cipher = AESGCM(_derive(passphrase, slot))
+    slot.wrapped = cipher.encrypt(slot.nonce, way_in.key, login.encode())
+    if way_in.identity is not None:
+        slot.identity_nonce = os.urandom(12)
+        slot.identity = cipher.encrypt(
+            slot.identity_nonce, way_in.identity.encode(), _identity_of(login)
+        )
     return slot
 
 
-def _unwrap(login: str, slot: Slot, passphrase: str) -> bytes:
-    return AESGCM(_derive(passphrase, slot)).decrypt(slot.nonce, slot.wrapped, login.encode())
+def _unwrap(login: str, slot: Slot, passphrase: str) -> WayIn:
+    cipher = AESGCM(_derive(passphrase, slot))
+    key = cipher.decrypt(slot.nonce, slot.wrapped, login.encode())
+    if not slot.identity:
+        return WayIn(slot.user, key, None)
+    identity = cipher.decrypt(slot.identity_nonce, slot.identity, _identity_of(login))
+    return WayIn(slot.user, key, identity.decode())
+
+
+def _identity_of(login: str) -> bytes:
+    # The two secrets of a slot are bound to what they are: neither passes for the other.
+    return f"{login}\0protection".encode()

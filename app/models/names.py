@@ -47,16 +47,20 @@ _DOUBLED: Final = re.compile(r"(\w)\1+")
 
 def words(text: str) -> list[str]:
     """Split a name in folded words: apostrophes join, hyphens part, Abd joins its attribute."""
+    return _WORD.findall(_ABD.sub(r"\1", fold(text)))
+
+
+def fold(text: str) -> str:
+    """Fold case, accents, apostrophes and Arabic letter forms away; spaces and lines stay."""
     composed = _APOSTROPHES.sub("", text.casefold())
     if composed.isascii():
-        return _WORD.findall(_ABD.sub(r"\1", composed))
+        return composed
     composed = composed.translate(_LETTERS)
     stripped = "".join(
         c for c in unicodedata.normalize("NFKD", composed) if not unicodedata.combining(c)
     )
     # NFKD parts أ into alef and hamza; the marks are gone, the letters stay.
-    folded = unicodedata.normalize("NFKC", stripped).translate(_ARABIC_FOLD)
-    return _WORD.findall(_ABD.sub(r"\1", folded))
+    return unicodedata.normalize("NFKC", stripped).translate(_ARABIC_FOLD)
 
 
 @lru_cache(maxsize=20_000)

@@ -22,12 +22,14 @@ from app.models.fields import (
     number,
     partial_date,
     phone,
+    place,
     reference,
     text,
 )
 from app.models.fields import language as language_question
 from app.models.layout import Section
 from app.models.record import Record
+from app.models.reference import OCCUPATIONS
 from app.models.values import PartialDate
 
 SEXES: Final = Coded(
@@ -52,16 +54,23 @@ MARITAL: Final = Coded(
         "widowed": N_("Widowed"),
     },
 )
+# The levels 0 to 8 of ISCED 2011, and what people answer that is no one level of it.
 EDUCATION: Final = Coded(
     "education_levels",
     {
         "none": N_("No schooling"),
         "religious": N_("Religious school only"),
-        "primary": N_("Primary school"),
-        "lower_secondary": N_("Lower secondary school"),
-        "upper_secondary": N_("Upper secondary school"),
+        "early_childhood": N_("Nursery school"),  # 0
+        "primary": N_("Primary school"),  # 1
+        "lower_secondary": N_("Lower secondary school"),  # 2
+        "upper_secondary": N_("Upper secondary school"),  # 3
         "vocational": N_("Vocational training"),
-        "tertiary": N_("University or higher school"),
+        "post_secondary": N_("Course after secondary school, not university"),  # 4
+        "short_cycle": N_("Short higher course (two years)"),  # 5
+        "bachelor": N_("Bachelor’s degree"),  # 6
+        "master": N_("Master’s degree"),  # 7
+        "doctorate": N_("Doctorate"),  # 8
+        "tertiary": N_("University or higher school"),  # 5 to 8
     },
 )
 LEGAL_STATUSES: Final = Coded(
@@ -146,7 +155,8 @@ class Person(Record):
         help=N_("As on the document"), hxl="#beneficiary+sex",
     )  # fmt: skip
     birth: Mapped[PartialDate | None] = partial_date(
-        N_("Date of birth or age"), personal=P2, past=True, merge=Merge.ASK, table=True,
+        N_("Date of birth or age"), personal=P2, past=True, takes_age=True, merge=Merge.ASK,
+        table=True,
         help=N_("Day, month or year as far as known; or the age. Leave empty when unknown."),
         hxl="#date+birth",
     )  # fmt: skip
@@ -170,6 +180,7 @@ class Person(Record):
     )
     reads: Mapped[bool | None] = flag(N_("Can read and write"), personal=P2)
     education: Mapped[str | None] = choice(N_("Education"), EDUCATION, personal=P2)
+    occupation_code: Mapped[str | None] = choice(N_("Kind of occupation"), OCCUPATIONS, personal=P2)
     occupation: Mapped[str | None] = text(N_("Trade or occupation"), personal=P2)
     legal_status: Mapped[str | None] = choice(
         N_("Legal status in the country"), LEGAL_STATUSES, personal=P3, merge=Merge.ASK
@@ -177,6 +188,7 @@ class Person(Record):
     arrived: Mapped[PartialDate | None] = partial_date(
         N_("Arrival in the country"), personal=P2, past=True
     )
+    place_code: Mapped[str | None] = place(N_("Area of stay"), personal=P2)
     town: Mapped[str | None] = text(N_("Town or district of stay"), personal=P2)
     heard_from: Mapped[str | None] = text(N_("How the person heard of the programme"), personal=P2)
     note: Mapped[str | None] = long_text(N_("Notes"), personal=P3)
@@ -199,8 +211,9 @@ class Person(Record):
             N_("Situation"),
             (
                 ("legal_status", "arrived"),
-                ("town", "heard_from"),
-                ("education", "occupation"),
+                ("place_code", "town"),
+                ("occupation_code", "occupation"),
+                ("education", "heard_from"),
                 ("note",),
             ),
         ),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.i18n import N_, _
 from app.models.fields import P1, Field, Merge, text
+from app.models.filing import Filed
 from app.models.ids import new_id
 from app.models.types import Reference
 from app.models.values import IdType
@@ -40,6 +41,9 @@ class Record(Base):
     title: ClassVar[str]
     fields: ClassVar[dict[str, Field]]
     root_field: ClassVar[str | None]
+    filed: ClassVar[Filed | None] = None
+    # In no list, history, search, conflict or export: shown only where it is opened on purpose.
+    is_confidential: ClassVar[bool] = False
 
     id: Mapped[UUID] = mapped_column(IdType(), primary_key=True, default=new_id, sort_order=-9)
     root: Mapped[UUID] = mapped_column(IdType(), index=True, nullable=True, sort_order=-8)

@@ -78,12 +78,67 @@ SIGNATURES: Final = Coded(
 )
 
 
+class GroupSession(Record):
+    """One talk with several people at once, and what was the same for all of them.
+
+    Each participant has a ``CounsellingSession`` of their own with these answers, for their file
+    stands alone; what one person asked and decided is there and nowhere else.
+    """
+
+    title = N_("Group session")
+
+    session_kind: Mapped[str | None] = choice(
+        N_("Kind of session"), SESSION_KINDS, personal=P2, required=True, table=True
+    )
+    held_on: Mapped[date | None] = day(
+        N_("Date"), personal=P2, past=True, required=True, table=True
+    )
+    minutes: Mapped[int | None] = number(
+        N_("Length in minutes"), personal=P1, minimum=1, maximum=600
+    )
+    mode: Mapped[str | None] = choice(N_("How it is held"), MODES, personal=P1)
+    place: Mapped[str | None] = text(N_("Place"), personal=P1, table=True)
+    counsellor: Mapped[UUID | None] = reference(N_("Counsellor"), "user")
+    training_group: Mapped[UUID | None] = reference(N_("Training group"), "training_group")
+    language: Mapped[str | None] = language(
+        N_("Language of the session"), personal=P2, required=True, table=True
+    )
+    interpreter: Mapped[str | None] = choice(N_("Interpreter"), INTERPRETERS, personal=P2)
+    interpreter_name: Mapped[str | None] = text(N_("Name of the interpreter"), personal=P2)
+    topics: Mapped[frozenset[str] | None] = choices(
+        N_("Topics covered"), TOPICS, personal=P3, table=True
+    )
+    leaflet: Mapped[bool | None] = flag(N_("Leaflet given"), personal=P1)
+    note: Mapped[str | None] = long_text(
+        N_("Notes"), personal=P3, help=N_("Of the group; nobody's file shows them")
+    )
+
+    sections: ClassVar = (
+        Section(
+            N_("Session"),
+            (
+                ("session_kind", "held_on"),
+                ("language", "minutes"),
+                ("interpreter", "interpreter_name"),
+                ("mode", "place"),
+                ("counsellor", "training_group"),
+            ),
+        ),
+        Section(N_("What was said"), (("topics",), ("leaflet",), ("note",))),
+    )
+
+    @property
+    def summary(self) -> str:
+        return f"{self.shown('held_on')} · {self.shown('session_kind')}"
+
+
 class CounsellingSession(Record):
     """One talk between a counsellor and a person about a case."""
 
     title = N_("Counselling session")
 
     case: Mapped[UUID] = reference(N_("Case"), "case", required=True, root=True)
+    group_session: Mapped[UUID | None] = reference(N_("Group session"), "group_session")
     session_kind: Mapped[str | None] = choice(
         N_("Kind of session"), SESSION_KINDS, personal=P2, required=True, table=True
     )
@@ -119,6 +174,7 @@ class CounsellingSession(Record):
                 ("language", "minutes"),
                 ("interpreter", "interpreter_name"),
                 ("mode", "counsellor"),
+                ("group_session",),
             ),
         ),
         Section(

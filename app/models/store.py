@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -24,9 +24,10 @@ from app.i18n import _
 from app.models.capture import Capture
 from app.models.clock import HybridClock, farthest_stamp, system_ms
 from app.models.engine import connect, engine_for, plain_errors
-from app.models.keys import Keys, new_key
+from app.models.keys import Keys, WayIn, new_key
 from app.models.log import head_of, last_position
 from app.models.merge import Merged, Refuse, Run, merge
+from app.models.officers import identity_at
 from app.models.record import Record, kinds
 from app.models.rules import rules_of
 from app.models.search import Finder, index_files, searched_kinds
@@ -36,6 +37,9 @@ from app.models.types import Context
 from app.models.upgrades import is_newer, upgrade
 from app.models.witness import Witness
 from app.paths import state_folder
+
+if TYPE_CHECKING:
+    from pyrage.x25519 import Identity
 
 _LOG: Final = logging.getLogger("sanad.store")
 DATABASE: Final = "sanad.db"
@@ -91,6 +95,7 @@ class Store:
         self._today = today
         self._write_lock = RLock()
         self._listeners: list[Callable[[Changed], None]] = []
+        self._identity: tuple[UUID, Identity] | None = None
         self._is_desk = is_desk
         self._lock = _hold(folder) if is_desk else None
         try:
@@ -139,8 +144,14 @@ class Store:
     @classmethod
     def unlock(cls, folder: Path, login: str, passphrase: str, **clocks: Any) -> tuple[Store, UUID]:
         """Open a store with a person's passphrase; gives the store and the user's id."""
-        user, key = Keys(folder / KEY_FILE).unlock(login, passphrase)
-        return cls.open(folder, key, **clocks), user
+        way_in = Keys(folder / KEY_FILE).way_in(login, passphrase)
+        store = cls.open(folder, way_in.key, **clocks)
+        try:
+            store._hold_identity(login, passphrase, way_in)
+        except BaseException:
+            store.close()
+            raise
+        return store, way_in.user
 
     @classmethod
     def open(cls, folder: Path, key: bytes, **clocks: Any) -> Store:
@@ -154,6 +165,7 @@ class Store:
 
     def close(self) -> None:
         """Release the files. What was saved is already on disk."""
+        self.forget_identity()
         self.engine.dispose()
         self._release()
 
@@ -268,9 +280,35 @@ class Store:
         """How far the newest change is ahead of this machine's clock, in milliseconds."""
         return self._clock.lead_ms
 
-    def add_key(self, login: str, user: UUID, passphrase: str) -> None:
-        """Let a user unlock this store on this computer."""
-        self.keys.add(login, user, passphrase, self._key)
+    def add_key(self, login: str, user: UUID, passphrase: str, identity: str | None = None) -> None:
+        """Let a user unlock this store on this computer.
+
+        Args:
+            identity: A protection officer's secret key, wrapped beside the store's.
+        """
+        self.keys.add(login, user, passphrase, self._key, identity)
+
+    def admit(self, login: str, passphrase: str) -> tuple[UUID, bytes]:
+        """Check a passphrase on the open store, as when its cover is lifted; see ``Keys.unlock``.
+
+        A protection officer's key is held from here until ``forget_identity`` or ``close``.
+        """
+        way_in = self.keys.way_in(login, passphrase)
+        self._hold_identity(login, passphrase, way_in)
+        return way_in.user, way_in.key
+
+    def identity_of(self, user: UUID) -> Identity | None:
+        """Give the key a user opens protection records with, while it is held."""
+        held = self._identity
+        return held[1] if held is not None and held[0] == user else None
+
+    def forget_identity(self) -> None:
+        """Hold no protection officer's key any longer, as when the work is covered."""
+        self._identity = None
+
+    def _hold_identity(self, login: str, passphrase: str, way_in: WayIn) -> None:
+        identity = identity_at(self, login, passphrase, way_in)
+        self._identity = None if identity is None else (way_in.user, identity)
 
     # -- reading and writing -------------------------------------------------------------------
 
@@ -278,6 +316,7 @@ class Store:
     def read(self) -> Iterator[Session]:
         """Read a consistent view."""
         with plain_errors(self.path), Session(self.engine, autoflush=False) as db:
+            db.info.update(context=self.context(), store=self)
             yield db
 
     @contextmanager

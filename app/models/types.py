@@ -170,6 +170,9 @@ class Text(ValueType):
         return {"type": "string", "maxLength": self.max_length}
 
 
+_LARGEST: Final = 2**63 - 1  # what a database keeps as a whole number
+
+
 @dataclass(frozen=True)
 class Number(ValueType):
     """A whole number."""
@@ -185,9 +188,11 @@ class Number(ValueType):
         if isinstance(value, str):
             # Arabic-Indic digits and grouping spaces are as good as ours.
             digits = re.sub(r"[\s\u00a0\u202f]", "", value)
-            value = int(digits) if re.fullmatch(r"-?\d+", digits) else value
+            value = int(digits) if re.fullmatch(r"-?\d{1,19}", digits) else value
         if not isinstance(value, int) or isinstance(value, bool):
             raise Refused("type", _("Write a whole number."))
+        if abs(value) > _LARGEST:
+            raise Refused("out_of_range", _("This number is too large. Check its zeros."))
         if value < self.minimum or (self.maximum is not None and value > self.maximum):
             raise Refused("out_of_range", self._range_message())
         return value
@@ -200,7 +205,7 @@ class Number(ValueType):
         )
 
     def to_sqlite(self, value: Any) -> int | None:
-        if value is not None and type(value) is not int:
+        if value is not None and (type(value) is not int or abs(value) > _LARGEST):
             raise ValueError(f"not a whole number: {value!r}")
         return value
 

@@ -44,9 +44,21 @@ class User(Record):
     is_retired: Mapped[bool | None] = flag(
         N_("No longer works here"), personal=P1, merge=Merge.CAUTIOUS
     )
+    # The public half; the secret one never leaves the key file.
+    protection_key: Mapped[str | None] = text(
+        N_("Key that protection records are sealed to"), personal=P1, max_length=100
+    )
 
     sections: ClassVar = (
-        Section(N_("User"), (("name", "login"), ("roles", "languages"), ("office", "is_retired"))),
+        Section(
+            N_("User"),
+            (
+                ("name", "login"),
+                ("roles", "languages"),
+                ("office", "is_retired"),
+                ("protection_key",),
+            ),
+        ),
     )
 
     @property

@@ -238,6 +238,7 @@ class Desktop(QObject):
             return
         self._curtain.close()
         self.workplace.leave()
+        self._store.forget_identity()
         self._idle.watch(0)
         self._show_cover()
 
@@ -250,7 +251,7 @@ class Desktop(QObject):
             self._theme,
             self.tasks,
             [login],
-            lambda login, passphrase: store.keys.unlock(login, passphrase),
+            store.admit,
             login=login,
             is_cover=True,
             hint=_practice_hint([login]) if store.is_training else "",

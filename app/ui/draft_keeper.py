@@ -29,6 +29,7 @@ class DraftKeeper(QObject):
         form: Name of the form.
         read: Gives what has been typed; an empty mapping when nothing has.
         load: Shows what was typed.
+        is_kept: False for what must stand nowhere but in the form until it is saved.
 
     Signals:
         resumed: A draft was found and shown; carries when it was begun or last typed in.
@@ -44,8 +45,11 @@ class DraftKeeper(QObject):
         read: Callable[[], Mapping[str, Any]],
         load: Callable[[Mapping[str, Any]], None],
         parent: QObject | None = None,
+        *,
+        is_kept: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._keeps = is_kept
         self._desk = desk
         self._form = form
         self._read = read
@@ -61,7 +65,7 @@ class DraftKeeper(QObject):
         """Take up the draft about a record, or begin one showing ``otherwise``."""
         self.flush()
         store, user = self._desk.store, self._desk.user
-        held = draft_for(store, user, self._form, about)
+        held = draft_for(store, user, self._form, about) if self._keeps else None
         self._is_kept = held is not None
         self._draft = held or begin_draft(store, user, self._form, about)
         self._load(held.answers if held else otherwise)
@@ -81,7 +85,7 @@ class DraftKeeper(QObject):
 
     def touch(self) -> None:
         """Keep what is typed in a moment; called at every edit."""
-        if self._draft is not None:
+        if self._draft is not None and self._keeps:
             self._timer.start()
 
     def flush(self) -> None:

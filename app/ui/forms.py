@@ -18,7 +18,9 @@ from app.models.record import Record, kind_named
 from app.models.types import Reference
 from app.ui.icons import icon
 from app.ui.theme import SPACE
+from app.ui.widgets.answers import AnswersControl, asks_which
 from app.ui.widgets.make import make_control
+from app.ui.widgets.person_pick import PersonControl
 from app.ui.widgets.pick import Offered
 from app.ui.widgets.question import Question
 
@@ -76,6 +78,7 @@ class Form(QWidget):
                 column.addLayout(
                     self._row(desk, [fields[name] for name in names], context, answers)
                 )
+        self._questionnaires = self._follow_questionnaire()
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -94,6 +97,17 @@ class Form(QWidget):
         declared: Sequence[Section] = record.sections if sections is None else sections  # type: ignore[attr-defined]
         return cls(desk, record.fields, without(declared, leaving_out), **more)
 
+    def _follow_questionnaire(self) -> list[tuple[Question, AnswersControl]]:
+        """Let answers to a questionnaire show the items of the one chosen in the same form."""
+        choosing = [q for q in self.questions.values() if asks_which(q.field)]
+        controls = [q.control for q in self.questions.values()]
+        pairs = [(q, c) for q in choosing for c in controls if isinstance(c, AnswersControl)]
+        for question, control in pairs:
+            question.edited.connect(
+                lambda question=question, control=control: control.ask_with(question.answer())
+            )
+        return pairs
+
     def _row(
         self, desk: Desk, fields: list[Field], context: Any, offered: Mapping[str, Offered]
     ) -> QBoxLayout:
@@ -109,7 +123,11 @@ class Form(QWidget):
                 }.get(name)
                 return icon(name, desk.theme, colour)
 
-            control = make_control(field, context, draw, offered)
+            control = (
+                PersonControl(desk.store)
+                if _is_any_person(field) and field.name not in offered
+                else make_control(field, context, draw, offered)
+            )
             question = Question(field, control, context, draw)
             question.edited.connect(self.edited)
             self.questions[field.name] = question
@@ -142,6 +160,8 @@ class Form(QWidget):
         self._kept = {}
         for name, question in self.questions.items():
             question.set_answer(answers.get(name))
+        for question, control in self._questionnaires:
+            control.ask_with(question.answer())
 
     def is_empty(self) -> bool:
         """Tell whether nothing has been answered."""
@@ -187,6 +207,11 @@ def refusals_of(refused: Refused) -> list[Refused]:
     return refused.refusals if isinstance(refused, RefusedMany) else [refused]
 
 
+def _is_any_person(field: Field) -> bool:
+    """Tell whether a question points to a person: an office has too many for a list."""
+    return isinstance(field.type, Reference) and field.type.kind == "person"
+
+
 def _referred(
     desk: Desk,
     fields: Mapping[str, Field],
@@ -197,7 +222,7 @@ def _referred(
     found: dict[str, Offered] = {}
     for name in (name for section in sections for name in section.names):
         type_ = fields[name].type
-        if not isinstance(type_, Reference) or name in offered:
+        if not isinstance(type_, Reference) or name in offered or _is_any_person(fields[name]):
             continue
         kind = kind_named(type_.kind)
         with desk.store.read() as db:

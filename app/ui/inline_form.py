@@ -8,17 +8,17 @@ from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 from sqlalchemy.orm import Session
 
 from app.errors import Refused, SanadError
 from app.i18n import _
-from app.models.drafts import draft_for
 from app.ui.draft_keeper import DraftKeeper, DraftLine
 from app.ui.forms import Form, refusals_of
 from app.ui.icons import icon
 from app.ui.theme import SPACE
 from app.ui.widgets.question import Remark
+from app.ui.widgets.texts import label
 
 if TYPE_CHECKING:
     from app.ui.desk import Desk
@@ -38,12 +38,15 @@ class InlineForm(QFrame):
         save_label: Word on the button that saves.
         save: Called inside the save with the answers.
         is_correction: Only answers that differ from those shown at first are saved.
+        has_draft: False for what must stand nowhere but in the form until it is saved.
 
     Signals:
-        closed: It was saved or cancelled.
+        closed: It was saved, cancelled or left.
+        saved: It was saved; carries what ``save`` gave.
     """
 
     closed = Signal()
+    saved = Signal(object)
 
     def __init__(
         self,
@@ -55,19 +58,21 @@ class InlineForm(QFrame):
         save_label: str,
         save: Save,
         is_correction: bool = False,
+        has_draft: bool = True,
     ) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self.form = form
         self._desk = desk
-        self._draft = draft
+        self._has_draft = has_draft
         self._is_correction = is_correction
         self._save = save
         self._about: UUID | None = None
         self._was: dict[str, Any] = {}
-        self.keeper = DraftKeeper(desk, draft, self._typed, self._show, parent=self)
-        heading = QLabel(title)
-        heading.setProperty("role", "heading3")
+        self.keeper = DraftKeeper(
+            desk, draft, self._typed, self._show, parent=self, is_kept=has_draft
+        )
+        heading = label(title, "heading3")
         line = DraftLine(self.keeper)
         line.discard.connect(self.cancel)
         self._refusal = Remark(
@@ -89,8 +94,13 @@ class InlineForm(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE * 4, SPACE * 3, SPACE * 4, SPACE * 3)
         column.setSpacing(SPACE * 3)
-        for part in (heading, line, form):
-            column.addWidget(part)
+        column.addWidget(heading)
+        column.addWidget(line)
+        if not has_draft:
+            column.addWidget(
+                label(_("What you write here is kept only once it is saved."), "caption")
+            )
+        column.addWidget(form)
         column.addLayout(foot)
         form.edited.connect(self.keeper.touch)
         command = QAction(save_label, self)
@@ -118,10 +128,6 @@ class InlineForm(QFrame):
         else:
             self.form.focus_first()
 
-    def has_draft(self, about: UUID | None) -> bool:
-        """Tell whether something typed about a record waits here."""
-        return draft_for(self._desk.store, self._desk.user, self._draft, about) is not None
-
     def leave(self) -> None:
         """Keep what is typed."""
         self.keeper.flush()
@@ -136,7 +142,7 @@ class InlineForm(QFrame):
         changed = {name: a for name, a in asked.items() if a != self._was.get(name)}
         try:
             with self._desk.store.write(self._desk.user, seen=self.keeper.seen) as db:
-                self._save(db, changed)
+                result = self._save(db, changed)
         except Refused as refused:
             refusals = refusals_of(refused)
             shown = self.form.show_refusals(refusals)
@@ -148,6 +154,7 @@ class InlineForm(QFrame):
             return
         self.keeper.finish()
         self._close()
+        self.saved.emit(result)
 
     def cancel(self) -> None:
         """Give up what was typed."""
@@ -155,8 +162,8 @@ class InlineForm(QFrame):
         self._close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave at Escape; what was typed waits as a draft."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Leave at Escape, where what was typed waits as a draft."""
+        if event.key() == Qt.Key.Key_Escape and (self._has_draft or self.form.is_empty()):
             self.keeper.flush()
             self._close()
             return

@@ -14,6 +14,7 @@ from app.ui.screen import ScreenSpec
 from app.ui.theme import SPACE, Theme
 
 _WIDTH = 168
+_PLACE_PX = 41
 _BESIDE_WORDS = 76  # icon, padding and margins
 
 
@@ -45,9 +46,10 @@ class Rail(QFrame):
         stack.addLayout(head)
         for number, spec in enumerate(specs, start=1):
             place = self._place(spec, theme, scale)
-            place.setToolTip(_("{place} (Ctrl+{number})").format(
-                place=place.text().strip(), number=number
-            ))  # fmt: skip
+            if (digit := digit_of(number)) is not None:
+                place.setToolTip(_("{place} (Ctrl+{number})").format(
+                    place=place.text().strip(), number=digit
+                ))  # fmt: skip
             self.buttons[spec.name] = place
             if spec.name == "settings":
                 stack.addStretch(1)  # what is rarely needed stands apart, at the foot
@@ -73,6 +75,8 @@ class Rail(QFrame):
         place.setIconSize(QSize(round(20 * scale), round(20 * scale)))
         place.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         place.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Of one height whatever the script: ten places fit a low screen in Arabic too.
+        place.setFixedHeight(round(_PLACE_PX * scale))
         place.setCursor(Qt.CursorShape.PointingHandCursor)
         place.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         chooses(place, False)
@@ -83,3 +87,8 @@ class Rail(QFrame):
         """Mark where one is; a place that is not in the rail leaves the mark on the last one."""
         if name in self.buttons:
             self.buttons[name].setChecked(True)
+
+
+def digit_of(number: int) -> str | None:
+    """Give the key of a place of the rail, as keyboards have them: 1 to 9, then 0."""
+    return str(number % 10) if number <= 10 else None

@@ -17,7 +17,7 @@ from app.ui.gate import training_band
 from app.ui.icons import icon
 from app.ui.notice import Notice
 from app.ui.parts import button, column, edges, frame, row
-from app.ui.rail import Rail
+from app.ui.rail import Rail, digit_of
 from app.ui.screen import Screen, rail_screens, screens
 from app.ui.search_box import SearchBox
 from app.ui.statusbar import StatusBar
@@ -47,7 +47,8 @@ class Workplace(QWidget):
         self.status = StatusBar(desk)
         self._lay_out()
         for number, spec in enumerate(specs, start=1):
-            self._shortcut(f"Ctrl+{number}", lambda name=spec.name: self.show_screen(name))
+            if (digit := digit_of(number)) is not None:
+                self._shortcut(f"Ctrl+{digit}", lambda name=spec.name: self.show_screen(name))
         self._shortcut("Ctrl+K", self.search.begin)
         self.rail.chosen.connect(self.show_screen)
         self.search.person_chosen.connect(desk.open_person)

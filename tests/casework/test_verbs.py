@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from app.casework.attachments import LONGEST_SIDE_PX, attach_picture
-from app.casework.cases import MOVES, advance, next_states, open_case
+from app.casework.cases import advance, next_states, open_case
 from app.casework.conflicts import open_conflicts, resolve
 from app.casework.consents import give_consent, live_scopes, withdraw_consent
+from app.casework.entry import add_record
 from app.casework.history import history
 from app.casework.numbers import device_block, is_well_formed, with_check
 from app.casework.people import display_names, pre_register, register
@@ -20,7 +21,7 @@ from app.casework.sessions import record_session
 from app.casework.training import complete, create_group, enrol, mark, members, progress_of
 from app.errors import Refused, RefusedMany
 from app.models.appointments import Appointment
-from app.models.cases import STATES, Case
+from app.models.cases import Case
 from app.models.contents import content_of
 from app.models.persons import Contact, Person
 from app.models.store import Store
@@ -147,14 +148,6 @@ def test_check_character_catches_every_single_mistake_and_swap() -> None:
             assert not is_well_formed(swapped)
 
 
-def test_every_state_move_is_of_known_states_and_withdrawal_is_free() -> None:
-    for move in MOVES:
-        assert {move.source, move.target} <= set(STATES.codes())
-        if move.target == "withdrawn":
-            assert not move.guards
-            assert not move.needs_reason
-
-
 def test_case_goes_its_way(office: Office, person: UUID) -> None:
     store, user = office
     with store.write(user) as db:
@@ -165,6 +158,10 @@ def test_case_goes_its_way(office: Office, person: UUID) -> None:
     consent(store, user, person)
     with store.write(user) as db:
         advance(db, db.get_one(Case, case), "registered")
+        advance(db, db.get_one(Case, case), "screening")
+        add_record(
+            db, "screening", {"case": str(case), "screening_kind": "rapid", "result": "declined"}
+        )
     with store.write(user) as db:
         record_session(
             db, case, session_kind="return", language="wo", topics=["voluntary"],
@@ -178,7 +175,7 @@ def test_case_goes_its_way(office: Office, person: UUID) -> None:
         assert db.get_one(Case, case).closed == TODAY
         assert db.query(Appointment).one().at == "2026-12-01T10:00"
         states = [s.answers["state"] for s in history(db, "case", case) if "state" in s.answers]
-        assert states == ["draft", "registered", "counselling", "withdrawn"]
+        assert states == ["draft", "registered", "screening", "counselling", "withdrawn"]
 
 
 def test_closing_takes_a_reason(office: Office, person: UUID) -> None:
@@ -220,7 +217,7 @@ def enrolment(office: Office, person: UUID) -> UUID:
             db, name="G", curriculum=curriculum.id, starts=TODAY - timedelta(days=9), capacity=2
         )
         db.flush()
-        return enrol(db, group.id, person).id
+        return enrol(db, group.id, person, post_score=80).id
 
 
 def attend(store: Store, user: UUID, enrolment: UUID, marks: list[str]) -> None:

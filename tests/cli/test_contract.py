@@ -184,6 +184,71 @@ def test_case_moves_only_by_its_steps_and_says_what_is_missing(sanad: Sanad) -> 
     assert sanad("case", "states", case["id"])[1][0]["next"] == []
 
 
+def test_steps_say_what_is_missing_and_by_whom(sanad: Sanad) -> None:
+    _code, [added] = sanad("add", "person", given=person())
+    _code, [case] = sanad("add", "case", given={"person": added["id"], "programme": "FORAS"})
+    _code, [answer] = sanad("case", "states", case["id"])
+    [first, *others] = answer["next"]
+    assert (first["state"], first["is_regular"]) == ("registered", True)
+    assert first["missing_rules"] == ["consent_given"]
+    assert len(first["missing"]) == 1
+    [closing] = [step for step in others if step["state"] == "closed"]
+    assert closing["needs_reason"]
+    assert "supervisor" in closing["roles"]
+
+
+def test_a_state_that_does_not_exist_is_refused(sanad: Sanad) -> None:
+    _code, [added] = sanad("add", "person", given=person())
+    _code, [case] = sanad("add", "case", given={"person": added["id"], "programme": "FORAS"})
+    code, [answer] = sanad("case", "advance", case["id"], "vanished")
+    assert (code, answer["rule"], answer["field"]) == (1, "not_in_list", "state")
+
+
+def test_closing_needs_a_reason_in_words_or_by_its_code(sanad: Sanad) -> None:
+    _code, [added] = sanad("add", "person", given=person())
+    _code, [case] = sanad("add", "case", given={"person": added["id"], "programme": "FORAS"})
+    code, [answer] = sanad("case", "advance", case["id"], "closed")
+    assert (code, answer["rule"]) == (1, "reason_required")
+    assert sanad("case", "advance", case["id"], "closed", "--closure-reason", "settled")[0] == 0
+    assert sanad("get", "case", case["id"])[1][0]["closure_reason"] == "settled"
+    assert sanad("case", "advance", case["id"], "reopened", "--reason", "is back")[0] == 0
+
+
+def test_verbs_are_listed_and_done(sanad: Sanad) -> None:
+    _code, [added] = sanad("add", "person", given=person())
+    _code, [case] = sanad("add", "case", given={"person": added["id"], "programme": "FORAS"})
+    request = {"case": case["id"], "paper": "laissez_passer", "consulate": "Sénégal"}
+    _code, [paper] = sanad("add", "travel_document_request", given=request)
+    _code, listed = sanad("verbs", "travel_document_request", paper["id"])
+    send = next(one for one in listed if one["verb"] == "send")
+    assert send["is_step"]
+    assert set(send["asks"]) == {"sent_on", "answer_expected"}
+    code, [answer] = sanad("act", "travel_document_request", paper["id"], "send")
+    assert (code, answer["record"]["state"]) == (0, "sent")
+    code, [answer] = sanad(
+        "act", "travel_document_request", paper["id"], "issue", "-",
+        given={"number": "LP 1", "expires_on": "2027-05-01"},
+    )  # fmt: skip
+    assert (code, answer["record"]["state"]) == (0, "issued")
+    code, [answer] = sanad("act", "travel_document_request", paper["id"], "send")
+    assert (code, answer["rule"]) == (1, "not_possible")
+    code, [answer] = sanad("act", "travel_document_request", paper["id"], "fly")
+    assert (code, answer["rule"]) == (1, "unknown_verb")
+
+
+def test_what_only_verbs_set_is_read_only_in_the_schema_and_refused(sanad: Sanad) -> None:
+    _code, [added] = sanad("add", "person", given=person())
+    _code, [case] = sanad("add", "case", given={"person": added["id"], "programme": "FORAS"})
+    _code, [schema] = sanad("schema", "travel")
+    assert schema["properties"]["state"]["readOnly"]
+    assert "state" not in schema["required"]
+    given = {"case": case["id"], "escort": "none"}
+    jsonschema.validate(given, schema)
+    assert sanad("add", "travel", given=given)[0] == 0
+    code, [answer] = sanad("add", "travel", given={**given, "state": "departed"})
+    assert (code, answer["rule"], answer["field"]) == (1, "set_by_verbs", "state")
+
+
 def test_voided_record_leaves_the_lists_and_stays_in_the_history(sanad: Sanad) -> None:
     _code, [added] = sanad("add", "person", given=person())
     assert sanad("void", "person", added["id"], "--reason", "entered twice")[0] == 0

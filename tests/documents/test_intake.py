@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import permutations
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from sqlalchemy import select
 
 from app.casework.consents import withdraw_consent
 from app.casework.people import pre_register
-from app.documents.intake import digest
+from app.documents.digests import digest
 from app.documents.questions import is_printed, sections_of
 from app.documents.registry import Printed, print_document
 from app.errors import Refused
@@ -26,7 +25,7 @@ from app.models.store import Store
 from tests.conftest import TODAY
 
 from .people import SAFE, UNSAFE, VALUES, add_person
-from .reading import foot_from_left, lacks, page_texts, read, squeezed
+from .reading import digest_on_paper, lacks, page_texts, read, squeezed
 
 PRINTED = (Person, PersonName, Contact, PersonIdentifier, Consent, Case)
 COMBINATIONS = [*((code,) for code in LANGUAGES), *permutations(LANGUAGES, 2)]
@@ -174,12 +173,12 @@ def test_place_to_sign_is_on_one_page(office: tuple[Store, UUID]) -> None:
 def test_digest_is_of_the_answers_alone(office: tuple[Store, UUID]) -> None:
     store, user = office
     person, case, number = add_person(store, user)
-    first = _digest_on_paper(intake(store, person, "en"))
-    assert first == _digest_on_paper(intake(store, case, "en", printed_by="Amina"))
-    assert first == _digest_on_paper(intake(store, person, "ar", "en"))
+    first = digest_on_paper(intake(store, person, "en").pdf)
+    assert first == digest_on_paper(intake(store, case, "en", printed_by="Amina").pdf)
+    assert first == digest_on_paper(intake(store, person, "ar", "en").pdf)
     with store.write(user) as db:
         db.get_one(Person, person).occupation = "Tailleur"
-    assert first != _digest_on_paper(intake(store, person, "en"))
+    assert first != digest_on_paper(intake(store, person, "en").pdf)
     assert number in read(intake(store, case, "en").pdf)
 
 
@@ -188,8 +187,8 @@ def test_digest_reads_alike_whatever_it_begins_with(office: tuple[Store, UUID]) 
     store, user = office
     for number in range(12):
         person, _case, _number = add_person(store, user, answers={"children": number})
-        assert _digest_on_paper(intake(store, person, "ar")) == _digest_on_paper(
-            intake(store, person, "en")
+        assert digest_on_paper(intake(store, person, "ar").pdf) == digest_on_paper(
+            intake(store, person, "en").pdf
         )
 
 
@@ -226,10 +225,3 @@ def test_training_paper_says_that_nobody_is_real(office: tuple[Store, UUID]) -> 
     person, _case, _number = add_person(store, user)
     pages = page_texts(intake(store, person, "en").pdf)
     assert all("nobody on this paper is real" in page for page in pages)
-
-
-def _digest_on_paper(printed: Printed) -> str:
-    # As it stands on paper: readers of files guess the order of letters beside Arabic.
-    found = re.search(r"([0-9a-f]{16})(?=·|Page|$)", foot_from_left(printed.pdf))
-    assert found
-    return found[1]

@@ -40,6 +40,10 @@ def counsel(desk: Computer) -> tuple[str, str]:
     )
     case = desk.sanad("add", "case", given={"person": person, "programme": "AVRR-FROM"}).json["id"]
     desk.sanad("case", "advance", case, "registered")
+    desk.sanad("case", "advance", case, "screening")
+    desk.sanad(
+        "add", "screening", given={"case": case, "screening_kind": "rapid", "result": "done"}
+    )
     desk.sanad(
         "add",
         "counselling_session",

@@ -19,10 +19,12 @@ from app.models.consents import Consent
 from app.models.digest import store_digest
 from app.models.persons import SEXES, Person
 from app.models.programmes import programmes
+from app.models.screenings import SCREENING_KINDS, SCREENING_RESULTS, Screening
 from app.models.sessions import CounsellingSession
 from app.models.training import Attendance, Curriculum
 from app.ui.desktop import Desktop
 from app.ui.first_run import FirstRunPage
+from app.ui.forms import Form
 from app.ui.inline_form import InlineForm
 from app.ui.preferences import Preferences
 from app.ui.screens.paper_preview import PaperScreen
@@ -75,6 +77,7 @@ def test_first_day(
     day.register_a_person()
     day.open_a_case()
     day.give_consent()
+    day.screen_the_person()
     day.record_a_session()
     day.call_the_roll()
     day.preview_the_paper()
@@ -189,6 +192,30 @@ class _Day:
         self._step()
         assert self._one(Case).state == "registered"
 
+    def screen_the_person(self) -> None:
+        self._step()
+        assert self._one(Case).state == "screening"
+        self._step()
+        form = self._shown_form("screening_kind")
+        rapid, done = SCREENING_KINDS.label("rapid"), SCREENING_RESULTS.label("done")
+        for question, answer in (("screening_kind", rapid), ("result", done)):
+            form.questions[question].focus()
+            self._keyboard.press("a", CONTROL)
+            self._keyboard.text(answer)
+            self._keyboard.tab()
+        self._keyboard.press("s", CONTROL)
+        assert self._one(Screening).screening_kind == "rapid"
+        self._step()
+        assert self._one(Case).state == "counselling"
+
+    def _shown_form(self, question: str) -> Form:
+        def shown() -> list[Form]:
+            forms = self._file().findChildren(Form)
+            return [f for f in forms if question in f.questions and f.isVisible()]
+
+        until(self._qtbot, lambda: bool(shown()))
+        return shown()[0]
+
     def record_a_session(self) -> None:
         self._step()
         for topic in "123":
@@ -202,8 +229,6 @@ class _Day:
         self._photograph("07-session")
         self._keyboard.press("s", CONTROL)
         assert len(self._one(CounsellingSession).topics) == 3
-        self._step()
-        assert self._one(Case).state == "counselling"
         self._photograph("08-file-after-a-session")
 
     def call_the_roll(self) -> None:

@@ -10,12 +10,13 @@ from uuid import UUID
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from app.casework.cases import advance, open_case
 from app.casework.consents import give_consent
+from app.casework.entry import add_record
 from app.casework.sessions import record_session
 from app.casework.users import roles_of
 from app.models.appointments import Appointment
@@ -55,9 +56,12 @@ def _case(desk: Desk, person: UUID, *, until_state: str = "draft") -> UUID:
         with desk.store.write(desk.user) as db:
             advance(db, db.get_one(Case, case), "registered")
     if until_state == "counselling":
+        screening = {"case": str(case), "screening_kind": "rapid", "result": "done"}
+        with desk.store.write(desk.user) as db:
+            advance(db, db.get_one(Case, case), "screening")
+            add_record(db, "screening", screening)
         with desk.store.write(desk.user) as db:
             record_session(db, case, session_kind="information", language="ff")
-        with desk.store.write(desk.user) as db:
             advance(db, db.get_one(Case, case), "counselling")
     return case
 
@@ -69,6 +73,19 @@ def _open(
     keyboard = show(qtbot, screen, 1366, 768)
     screen.arrive(person=person, **arguments)
     return screen, keyboard
+
+
+def _choose(qtbot: QtBot, button: QPushButton, entry: str) -> None:
+    """Open a menu by its button and choose from it by keys."""
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    until(qtbot, lambda: QApplication.activePopupWidget() is not None)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    entries = [action.text() for action in menu.actions()]
+    for _step in range(entries.index(entry)):
+        qtbot.keyClick(menu, Qt.Key.Key_Down)
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
 
 
 def _words(widget: QWidget) -> str:
@@ -140,9 +157,11 @@ def test_withdrawing_takes_one_click_and_no_reason(qtbot: QtBot, desk: Desk, per
 def test_closing_asks_for_the_reason(qtbot: QtBot, desk: Desk, person: UUID) -> None:
     _case(desk, person)
     screen, keyboard = _open(qtbot, desk, person, section="cases")
-    qtbot.mouseClick(_button(qtbot, screen.cases, "Close…"), Qt.MouseButton.LeftButton)
+    _choose(qtbot, _button(qtbot, screen.cases, "More…"), "Close…")
     keyboard.press("s", CONTROL)
     assert _one(desk, Case).state == "draft"
+    keyboard.text("Returned by own")
+    keyboard.tab()
     keyboard.text("Moved to another town")
     keyboard.press("s", CONTROL)
     case = _one(desk, Case)
@@ -153,10 +172,8 @@ def test_a_follow_up_session_takes_at_most_twenty_keys(
     qtbot: QtBot, desk: Desk, person: UUID
 ) -> None:
     _case(desk, person, until_state="counselling")
-    screen, keyboard = _open(qtbot, desk, person)
-    assert screen.header.primary is not None
-    assert screen.header.primary.text() == "Record a session"
-    keyboard.press(Qt.Key.Key_Return, CONTROL)
+    _screen, keyboard = _open(qtbot, desk, person)
+    keyboard.press("s", CONTROL | Qt.KeyboardModifier.ShiftModifier)
     for topic in "123":
         keyboard.press(topic)
     keyboard.tab(6)
@@ -186,7 +203,7 @@ def test_topics_are_those_of_the_programme(qtbot: QtBot, desk: Desk, person: UUI
     from app.models.programmes import programmes
 
     _case(desk, person)
-    screen, _keyboard = _open(qtbot, desk, person, section="sessions", form=True)
+    screen, _keyboard = _open(qtbot, desk, person, section="counselling", form=True)
     assert screen.sessions.recording is not None
     control: Any = screen.sessions.recording.form.questions["topics"].control
     assert [chip.code for chip in control.chips] == list(programmes()[PROGRAMME].topics)
@@ -194,7 +211,7 @@ def test_topics_are_those_of_the_programme(qtbot: QtBot, desk: Desk, person: UUI
 
 def test_a_refused_session_says_so_at_its_question(qtbot: QtBot, desk: Desk, person: UUID) -> None:
     _case(desk, person)
-    screen, keyboard = _open(qtbot, desk, person, section="sessions", form=True)
+    screen, keyboard = _open(qtbot, desk, person, section="counselling", form=True)
     form = screen.sessions.recording
     assert form is not None
     form.form.questions["interpreter"].focus()
@@ -208,7 +225,7 @@ def test_a_refused_session_says_so_at_its_question(qtbot: QtBot, desk: Desk, per
 
 def test_a_session_begun_waits_as_a_draft(qtbot: QtBot, desk: Desk, person: UUID) -> None:
     _case(desk, person)
-    first, keyboard = _open(qtbot, desk, person, section="sessions", form=True)
+    first, keyboard = _open(qtbot, desk, person, section="counselling", form=True)
     keyboard.press("2")
     first.leave()
     (draft,) = drafts_of(desk.store, desk.user)
@@ -323,7 +340,7 @@ def test_nothing_needs_scrolling_sideways_in_a_small_window(
 ) -> None:
     _case(desk, person, until_state="counselling")
     screen, _keyboard = _open(qtbot, desk, person)
-    screen.offer("sessions")
+    screen.offer("counselling")
     screen.resize(860, 640)
     page = screen._page
     until(qtbot, lambda: screen.width() == 860)

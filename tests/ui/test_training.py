@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from app.casework.training import create_group, enrol, mark, members
+from app.casework.training_calendar import add_half_day, sessions_in
+from app.casework.verbs import verb_named
 from app.models.drafts import drafts_of
-from app.models.training import Attendance, Curriculum, Enrolment, TrainingGroup
+from app.models.training import Attendance, Certificate, Curriculum, Enrolment, TrainingGroup
 from app.ui.desk import Desk
 from app.ui.screens.roll_call import RollCallView
+from app.ui.screens.today import resume
 from app.ui.screens.training import TrainingScreen
 from app.ui.screens.training_file import read_group
 from tests.ui.work import Keyboard, add_person, show, until
@@ -24,6 +29,10 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 # Begun on Monday 16 November 2026; today is Sunday 22.
 MONDAY = date(2026, 11, 16)
+HALF_DAYS = [
+    (date(2026, 11, 16), "am"), (date(2026, 11, 16), "pm"), (date(2026, 11, 17), "am"),
+    (date(2026, 11, 17), "pm"), (date(2026, 11, 18), "am"),
+]  # fmt: skip
 NAMES = (
     "Abdoulaye", "Aïssatou", "Awa", "Bakary", "Binta", "Cheikh", "Djibril", "Élise", "Fatou",
     "Grâce", "Hawa", "Ibrahim", "Jean", "Kadiatou", "Lamine", "Mamadou", "Ndeye", "Oumar",
@@ -56,6 +65,10 @@ def _open(qtbot: QtBot, desk: Desk, group: UUID) -> tuple[TrainingScreen, Keyboa
 def _marks(desk: Desk) -> list[Attendance]:
     with desk.store.read() as db:
         return list(db.scalars(select(Attendance)))
+
+
+def _plain(text: str) -> str:
+    return re.sub("[\u2066-\u2069\u200e\u200f]", "", text)
 
 
 def _row(view: RollCallView) -> int:
@@ -163,14 +176,18 @@ def test_completing_follows_the_rule_and_says_why_not(
     screen, keyboard = _open(qtbot, desk, group)
     page = screen.group_page
     page.view.go(0, 3)
-    assert not page.complete_button.isEnabled()
-    assert "completing takes 4" in page.complete_button.accessibleDescription()
+    assert not page.bar.complete_button.isEnabled()
+    assert "9 of 15 hours; completing takes 12" in _plain(page.bar.reason)
     keyboard.press(Qt.Key.Key_Space)
-    assert page.complete_button.isEnabled()
-    page.complete_button.click()
+    assert "not written yet" in page.bar.reason
+    page.view.go(0, 5)
+    _type_score(qtbot, screen, keyboard, "80")
+    page.view.go(0, 5)
+    assert page.bar.complete_button.isEnabled()
+    page.bar.complete_button.click()
     with desk.store.read() as db:
         assert db.get_one(Enrolment, enrolment).state == "completed"
-    assert not page.complete_button.isEnabled()
+    assert not page.bar.complete_button.isEnabled()
 
 
 def test_people_are_added_by_searching(qtbot: QtBot, desk: Desk, group: UUID) -> None:
@@ -235,6 +252,153 @@ def test_a_day_that_was_not_planned_can_be_marked(qtbot: QtBot, desk: Desk, grou
     keyboard.press(Qt.Key.Key_Space)
     (marked,) = _marks(desk)
     assert marked.held_on == saturday
+
+
+def test_scores_are_typed_down_the_column(qtbot: QtBot, desk: Desk, group: UUID) -> None:
+    first, second, third = _fill(desk, group, ("Awa", "Fatou", "Hawa"))
+    screen, keyboard = _open(qtbot, desk, group)
+    screen.group_page.view.go(0, 5)
+    for score in ("80", "75"):
+        _type_score(qtbot, screen, keyboard, score)
+    assert _row(screen.group_page.view) == 2
+    assert _scores(desk, [first, second, third]) == [80, 75, None]
+
+
+def test_a_score_is_taken_away(qtbot: QtBot, desk: Desk, group: UUID) -> None:
+    (enrolment,) = _fill(desk, group, ("Awa",))
+    with desk.store.write(desk.user) as db:
+        db.get_one(Enrolment, enrolment).post_score = 80
+    screen, keyboard = _open(qtbot, desk, group)
+    screen.group_page.view.go(0, 5)
+    keyboard.press(Qt.Key.Key_Delete)
+    assert _scores(desk, [enrolment]) == [None]
+
+
+def test_a_score_over_a_hundred_is_explained(qtbot: QtBot, desk: Desk, group: UUID) -> None:
+    (enrolment,) = _fill(desk, group, ("Awa",))
+    screen, keyboard = _open(qtbot, desk, group)
+    screen.group_page.view.go(0, 5)
+    with qtbot.waitSignal(desk.said) as said:
+        _type_score(qtbot, screen, keyboard, "101")
+    assert "100" in said.args[0]
+    assert _scores(desk, [enrolment]) == [None]
+
+
+def _type_score(qtbot: QtBot, screen: TrainingScreen, keyboard: Keyboard, score: str) -> None:
+    for digit in score:
+        keyboard.press(digit)
+    keyboard.press(Qt.Key.Key_Return)
+    # The line is taken once the key has been dealt with.
+    view = screen.group_page.view
+    until(qtbot, lambda: not view.findChildren(QLineEdit))
+
+
+def _scores(desk: Desk, enrolments: list[UUID]) -> list[int | None]:
+    with desk.store.read() as db:
+        return [db.get_one(Enrolment, one).post_score for one in enrolments]
+
+
+def test_one_button_gives_all_certificates(qtbot: QtBot, desk: Desk, group: UUID) -> None:
+    places = _fill(desk, group, ("Awa", "Fatou", "Hawa"))
+    with desk.store.write(desk.user) as db:
+        for place in places[:2]:
+            db.get_one(Enrolment, place).post_score = 90
+            for at in HALF_DAYS:
+                mark(db, place, *at, "present")
+    screen, _keyboard = _open(qtbot, desk, group)
+    bar = screen.group_page.bar
+    assert _plain(bar.certify_button.text()) == "Give 2 certificates"
+    bar.certify_button.click()
+    with desk.store.read() as db:
+        assert {c.enrolment for c in db.scalars(select(Certificate))} == set(places[:2])
+    assert not bar.certify_button.isVisible()
+
+
+def test_only_those_who_were_away_are_marked_for_a_make_up(
+    qtbot: QtBot, desk: Desk, group: UUID
+) -> None:
+    came, away = _fill(desk, group, ("Awa", "Fatou"))
+    with desk.store.write(desk.user) as db:
+        mark(db, came, *HALF_DAYS[0], "present")
+        mark(db, away, *HALF_DAYS[0], "absent")
+        missed = sessions_in(db, group)[0].id
+        add_half_day(
+            db, group, {"held_on": "2026-11-20", "half_day": "am", "makes_up": str(missed)}
+        )
+    screen, keyboard = _open(qtbot, desk, group)
+    screen.group_page.view.go(0, 5)
+    keyboard.press(Qt.Key.Key_Space, CONTROL)
+    made_up = [m.enrolment for m in _marks(desk) if m.held_on == date(2026, 11, 20)]
+    assert made_up == [away]
+
+
+def test_half_days_are_listed_and_corrected(qtbot: QtBot, desk: Desk, group: UUID) -> None:
+    screen, keyboard = _open(qtbot, desk, group)
+    page = screen.group_page
+    page.days_button.click()
+    assert page.days.model.rowCount() == 5
+    keyboard.press(Qt.Key.Key_Return)
+    form: Any = page.days._form
+    form.form.questions["room"].focus()
+    keyboard.text("Room 2")
+    keyboard.press("s", CONTROL)
+    with desk.store.read() as db:
+        assert [s.room for s in sessions_in(db, group)] == ["Room 2", None, None, None, None]
+
+
+def test_a_make_up_is_added_on_a_day(qtbot: QtBot, desk: Desk, group: UUID) -> None:
+    screen, _keyboard = _open(qtbot, desk, group)
+    page = screen.group_page
+    page.days_button.click()
+    missed = page.days.model.row(0).id
+    page.days.add_on(date(2026, 11, 20), missed)
+    with desk.store.read() as db:
+        made = next(s for s in sessions_in(db, group) if s.is_makeup)
+    assert (made.makes_up, made.held_on, made.half_day) == (missed, date(2026, 11, 20), "am")
+
+
+def test_a_half_day_begun_is_taken_up(qtbot: QtBot, desk: Desk, group: UUID) -> None:
+    screen, keyboard = _open(qtbot, desk, group)
+    screen.group_page.days_button.click()
+    session = screen.group_page.days.model.row(0).id
+    screen.group_page.days.correct(session)
+    form: Any = screen.group_page.days._form
+    form.form.questions["room"].focus()
+    keyboard.text("Room 2")
+    screen.leave()
+    (draft,) = drafts_of(desk.store, desk.user)
+    again = TrainingScreen(desk)
+    show(qtbot, again, 1366, 768)
+    desk.screen_asked.connect(lambda _name, arguments: again.arrive(**arguments))
+    resume(desk, draft)
+    taken: Any = again.group_page.days._form
+    assert taken.form.answers()["room"] == "Room 2"
+
+
+def test_what_is_missing_first_is_asked_about(qtbot: QtBot, desk: Desk) -> None:
+    with desk.store.write(desk.user) as db:
+        curriculum = db.scalars(select(Curriculum).where(Curriculum.code == "START-BUSINESS")).one()
+        group = create_group(db, name="S", curriculum=curriculum.id, starts=MONDAY).id
+    person = add_person(desk.store, desk.user, "Awa")
+    screen, keyboard = _open(qtbot, desk, group)
+    with qtbot.waitSignal(desk.said) as said:
+        screen.group_page.enrol(person)
+    assert "Finding a business idea" in said.args[0]
+    keyboard.text("A clear idea")
+    keyboard.press("s", CONTROL)
+    with desk.store.read() as db:
+        assert [(m.person, m.business) for m in members(db, group)] == [(person, "idea")]
+
+
+def test_dropping_out_is_asked_why(qtbot: QtBot, desk: Desk, group: UUID) -> None:
+    (enrolment,) = _fill(desk, group, ("Awa",))
+    screen, keyboard = _open(qtbot, desk, group)
+    screen.group_page.act(verb_named(Enrolment, "drop_out"))
+    keyboard.text("Found work")
+    keyboard.press("s", CONTROL)
+    with desk.store.read() as db:
+        left = db.get_one(Enrolment, enrolment)
+    assert (left.state, left.left_because) == ("dropped", "Found work")
 
 
 def test_a_group_is_corrected_in_place(qtbot: QtBot, desk: Desk, group: UUID) -> None:

@@ -23,11 +23,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.casework.people import display_names
+from app.documents.about import Whose, find, whose
 from app.documents.registry import Printed, document_named, print_document
 from app.errors import SanadError, Unavailable
 from app.i18n import N_, _, isolate, language, ngettext
-from app.models.persons import Person
 from app.models.users import User
 from app.ui.icons import icon
 from app.ui.parts import LANGUAGE_NAMES, button
@@ -55,6 +54,7 @@ class PaperScreen(Screen):
         super().__init__(desk)
         self._name = "intake"
         self._record: UUID | None = None
+        self._person: UUID | None = None
         self._wanted = 0
         self.printed: Printed | None = None
         self._bytes = QBuffer(self)
@@ -95,7 +95,7 @@ class PaperScreen(Screen):
     def _panel(self) -> QWidget:
         choices = QWidget()
         choices.setProperty("role", "page")
-        back = button(_("Back to the file"), "quiet")
+        back = self._back_button = button(_("Back to the file"), "quiet")
         back.clicked.connect(self._back)
         column = QVBoxLayout(choices)
         column.setContentsMargins(SPACE * 5, SPACE * 4, SPACE * 5, SPACE * 2)
@@ -146,17 +146,18 @@ class PaperScreen(Screen):
         self._name = arguments.get("document", self._name)
         self._record = arguments.get("record", self._record)
         self._heading.setText(placed(_(document_named(self._name).title)))
-        self._about.setText("")
         self.languages.choose(language())
         self.second.choose("")
+        about = Whose()
         if self._record is not None:
             with self.desk.store.read() as db:
-                names = display_names(db, [self._record]).get(self._record, [])
-                person = db.get(Person, self._record)
-            self._about.setText(placed(" · ".join(isolate(name) for name in names)))
-            spoken = person.main_language if person else None
-            if spoken in LANGUAGE_NAMES and spoken != language():
-                self.second.choose(spoken)
+                about = whose(db, find(db, self._record))
+        self._person = about.person.id if about.person else None
+        self._about.setText(placed(about.name))
+        self._back_button.setVisible(self._person is not None)
+        spoken = about.person.main_language if about.person else None
+        if spoken in LANGUAGE_NAMES and spoken != language():
+            self.second.choose(spoken)
         self.blank.setChecked(self._record is None)
         self._draw()
         self.languages.setFocus()
@@ -175,6 +176,7 @@ class PaperScreen(Screen):
         store, user, name = self.desk.store, self.desk.user, self._name
         record, is_blank = self._record, self.blank.isChecked()
         self.print_button.setEnabled(False)
+        self.save_button.setEnabled(False)
 
         def work(_progress: Progress) -> Printed:
             with store.read() as db:
@@ -189,7 +191,22 @@ class PaperScreen(Screen):
             if wanted == self._wanted:  # another choice was made meanwhile
                 self._show(printed)
 
-        self.desk.tasks.run(_("Drawing the paper"), work, while_alive(self, done), is_quiet=True)
+        def failed(error: SanadError) -> None:
+            if wanted == self._wanted:
+                self._refuse(error)
+
+        self.desk.tasks.run(
+            _("Drawing the paper"), work, while_alive(self, done), while_alive(self, failed),
+            is_quiet=True,
+        )  # fmt: skip
+
+    def _refuse(self, error: SanadError) -> None:
+        """Say why there is no paper, and leave none of before in sight."""
+        self.printed = None
+        self.document.close()
+        self._pages.setText("")
+        self._warning.setText(placed(error.message))
+        self._warning.setVisible(True)
 
     def _show(self, printed: Printed) -> None:
         self.printed = printed
@@ -268,8 +285,8 @@ class PaperScreen(Screen):
             )
 
     def _back(self) -> None:
-        if self._record is not None:
-            self.desk.open_person(self._record, "papers")
+        if self._person is not None:
+            self.desk.open_person(self._person, "papers")
 
 
 def _paint(pdf: bytes, printer: QPrinter, progress: Progress) -> None:

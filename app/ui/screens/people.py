@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.casework.people_list import PersonLine, age_of, found_people, latest_people, people_count
 from app.formats import day_text, number_text
@@ -23,6 +23,7 @@ from app.ui.screen import Screen, ScreenSpec, register_screen
 from app.ui.tables import Column, LazyTableModel, table_view
 from app.ui.tasks import Progress
 from app.ui.theme import SPACE
+from app.ui.widgets.filter_line import FilterLine
 from app.ui.wording import nationality_text, short_age
 
 _SHOWN_KINDS = frozenset({"person", "person_name", "case"})
@@ -37,13 +38,10 @@ class PeopleScreen(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._is_stale = True
-        self.search = _SearchLine()
-        self.search.setProperty("role", "search")
-        self.search.setPlaceholderText(_("Any name, in any script, a number or a telephone"))
-        self.search.setAccessibleName(_("Search people"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(
-            icon("ph.magnifying-glass", desk.theme), QLineEdit.ActionPosition.LeadingPosition
+        self.search = FilterLine(
+            _("Search people"),
+            _("Any name, in any script, a number or a telephone"),
+            icon("ph.magnifying-glass", desk.theme),
         )
         self._count = say("", "quiet")
         self.register = button(" " + _("New person"), "primary", name="new-person")
@@ -61,7 +59,7 @@ class PeopleScreen(Screen):
         self._stack.addWidget(self._nobody())
         self._lay_out()
         self.search.textChanged.connect(lambda _text: self.refresh())
-        self.search.down = self._into_table
+        self.search.went_down.connect(self._into_table)
         self.search.returnPressed.connect(self._open_first)
         self.table.doubleClicked.connect(self._open)
         self.table.activated.connect(self._open)
@@ -192,22 +190,6 @@ class PeopleScreen(Screen):
 
     def _open(self, index: QModelIndex) -> None:
         self.desk.open_person(self.model.row(index.row()).id)
-
-
-class _SearchLine(QLineEdit):
-    """From here, the arrow down goes into the list."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.down = self.selectAll
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down:
-            self.down()
-        elif event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        else:
-            super().keyPressEvent(event)
 
 
 def columns() -> list[Column[PersonLine]]:

@@ -11,7 +11,13 @@ from app.i18n import _, pgettext
 from app.models.consents import SCOPES, Consent
 from app.ui.forms import Form
 from app.ui.inline_form import InlineForm
-from app.ui.screens.person_section import Action, FileSection, RecordList, about_person
+from app.ui.screens.person_section import (
+    Action,
+    FileSection,
+    RecordList,
+    about_person,
+    stamps,
+)
 from app.ui.widgets.texts import label, placed
 
 if TYPE_CHECKING:
@@ -23,7 +29,7 @@ class ConsentsSection(FileSection):
     """Acts of consent; withdrawing one asks nothing."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "consents", _("Consents"))
+        super().__init__(desk, "consents")
         self.button(_("Record consent"), self.add, "ph.plus")
         form = Form.of(desk, Consent, leaving_out=["person", "withdrawn_on", "text_version"])
         self.adding = self.hold(
@@ -53,6 +59,10 @@ class ConsentsSection(FileSection):
         if person.main_language:
             usual["language"] = person.main_language
         self.adding.open(person.id, usual, "scopes")
+
+    def own(self, file: PersonFile) -> object:
+        """Consents are shown from themselves."""
+        return stamps(file.consents), file.scopes
 
     def refresh(self, file: PersonFile) -> None:
         """Show what is agreed to now, then every act, the latest first."""

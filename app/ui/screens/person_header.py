@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.casework.cases import ENDED
+from app.casework.case_states import ENDED
+from app.casework.cases import NextState, state_label
 from app.formats import age_text
-from app.i18n import _, is_right_to_left, pgettext
-from app.models.cases import STATES, Case
+from app.i18n import _, is_right_to_left, isolate, ngettext, pgettext
+from app.models.cases import MARKS, Case
 from app.models.choices import SPOKEN_LANGUAGES
+from app.ui.drop_menu import drop_menu
 from app.ui.icons import icon
+from app.ui.screens.case_moves import line_of, move_entries, remedy_for
 from app.ui.theme import SPACE
 from app.ui.widgets.stepper import Stepper
 from app.ui.widgets.texts import joined, label, placed
@@ -23,20 +26,22 @@ if TYPE_CHECKING:
     from app.ui.desk import Desk
     from app.ui.screens.person_file import PersonFile
 
-_REGULAR: Final = ("draft", "registered", "counselling")
-
 
 class PersonHeader(QFrame):
     """Names, facts, and a line a case.
 
     Signals:
         moved: A case goes on to a state.
-        offered: Something missing is to be done: ``consents``, ``intake``, ``sessions``, ``cases``.
+        remedied: What would settle something missing is to be done: a case's id, a ``Remedy``.
+        offered: Something is to be added: the name of a section.
+        acted: Something is to be done with a case: its id and the name of a verb.
         printed: The intake form is to be printed.
     """
 
     moved = Signal(object, str)
+    remedied = Signal(object, object)
     offered = Signal(str)
+    acted = Signal(object, str)
     printed = Signal()
 
     def __init__(self, desk: Desk) -> None:
@@ -51,11 +56,8 @@ class PersonHeader(QFrame):
 
     def show_file(self, file: PersonFile) -> None:
         """Show the head of a file."""
-        had_focus = self.primary is not None and self.window().focusWidget() is self.primary
-        if self._content is not None:
-            self._column.removeWidget(self._content)
-            self._content.hide()
-            self._content.deleteLater()
+        former, had = self._content, self.primary
+        had_focus = had is not None and self.window().focusWidget() is had
         self._content = QWidget()
         self.primary = None
         column = QVBoxLayout(self._content)
@@ -74,6 +76,11 @@ class PersonHeader(QFrame):
         self._content.show()  # what is not shown yet cannot take the keyboard
         if had_focus:
             self.focus_primary()
+        if former is not None:
+            # Last: hidden with the keyboard in it, it would hand the keyboard on to anything.
+            self._column.removeWidget(former)
+            former.hide()
+            former.deleteLater()
 
     def focus_primary(self) -> None:
         """Bring the keyboard to the one next step."""
@@ -113,41 +120,74 @@ class PersonHeader(QFrame):
         return row
 
     def _add_case(self, column: QVBoxLayout, file: PersonFile, case: Case) -> None:
-        theme = self._desk.theme
-        onward = icon("ph.caret-left" if is_right_to_left() else "ph.caret-right", theme)
-        ended = STATES.label(case.state or "") if case.state in ENDED else ""
-        stepper = Stepper(
-            [(code, STATES.label(code)) for code in _REGULAR],
-            case.state or "",
-            ended,
-            onward,
-            icon("ph.check", theme, theme.accent),
-        )
         row = QHBoxLayout()
         row.setSpacing(SPACE * 2)
-        row.addWidget(stepper, 1)
+        row.addWidget(self._stepper(file, case), 1)
+        for mark in sorted(case.marks or ()):
+            row.addWidget(_mark(MARKS.label(mark), "chip"))
         steps = file.steps.get(case.id, [])
         if any(step.state == "withdrawn" for step in steps):
             row.addWidget(self._withdrawal(case.id))
-        regular = next((step for step in steps if step.state in _REGULAR), None)
-        missing = ""
-        if regular is not None and regular.missing:
-            missing = " ".join(regular.missing)
-            section, text = _offer(file, regular.state)
-            row.addWidget(self._primary(text, lambda: self.offered.emit(section)))
-        elif regular is not None:
-            state = regular.state
-            text = pgettext("next step of a case", "Go on to: {state}").format(
-                state=STATES.label(state)
-            )
-            row.addWidget(self._primary(text, lambda: self.moved.emit(case.id, state)))
-        elif case.state == "counselling":
-            row.addWidget(
-                self._primary(_("Record a session"), lambda: self.offered.emit("sessions"))
-            )
+        others = move_entries(
+            steps, self._desk.roles, lambda state: self.moved.emit(case.id, state)
+        )
+        if others:
+            more = QPushButton(_("More…"))
+            more.setProperty("role", "quiet")
+            more.setAccessibleName(_("More for the case {number}").format(number=case.number))
+            more.clicked.connect(lambda: drop_menu(more, others))
+            row.addWidget(more)
+        regular = next((step for step in steps if step.is_regular), None)
+        if regular is not None:
+            said = self._add_step(row, file, case, regular)
+        else:
+            said = self._add_settling(row, file, case)
         column.addLayout(row)
-        if missing:
-            column.addWidget(label(missing, "warning"))
+        if said:
+            warning = label(said, "warning")
+            warning.setToolTip("\n".join(one.text for one in regular.missing) if regular else "")
+            column.addWidget(warning)
+
+    def _add_settling(self, row: QHBoxLayout, file: PersonFile, case: Case) -> str:
+        """Offer what a case that goes nowhere waits for: settling two moves."""
+        verb = next((one for one in file.verbs.get(case.id, ()) if one.is_step), None)
+        if verb is None:
+            return ""
+        row.addWidget(self._primary(_(verb.title), lambda: self.acted.emit(case.id, verb.name)))
+        return _("Two people moved this case at the same time. Say which state holds.")
+
+    def _add_step(self, row: QHBoxLayout, file: PersonFile, case: Case, regular: NextState) -> str:
+        """Put the one next step in the row; gives what is missing for it, as a sentence."""
+        if regular.missing:
+            first = regular.missing[0]
+            remedy = remedy_for(file, case, first)
+            row.addWidget(self._primary(remedy.text, lambda: self.remedied.emit(case.id, remedy)))
+            more = len(regular.missing) - 1
+            if not more:
+                return first.text
+            also = ngettext("{count} more is missing.", "{count} more are missing.", more)
+            return f"{first.text} {also.format(count=isolate(str(more)))}"
+        onward = pgettext("next step of a case", "Go on to: {state}").format(
+            state=state_label(regular.state)
+        )
+        if regular.roles is not None and not regular.roles & self._desk.roles:
+            return _("The next step, “{state}”, is for a supervisor or protection officer.").format(
+                state=state_label(regular.state)
+            )
+        row.addWidget(self._primary(onward, lambda: self.moved.emit(case.id, regular.state)))
+        return " ".join(one.text for one in regular.warnings)
+
+    def _stepper(self, file: PersonFile, case: Case) -> Stepper:
+        theme = self._desk.theme
+        line = line_of(file, case)
+        return Stepper(
+            line.steps,
+            icon("ph.caret-left" if is_right_to_left() else "ph.caret-right", theme),
+            icon("ph.check", theme, theme.accent),
+            has_before=line.has_before,
+            has_after=line.has_after,
+            whole=line.whole,
+        )
 
     def _withdrawal(self, case: UUID) -> QPushButton:
         button = QPushButton(_("Withdraw"))
@@ -165,15 +205,6 @@ class PersonHeader(QFrame):
             self.primary = button
         button.clicked.connect(then)
         return button
-
-
-def _offer(file: PersonFile, state: str) -> tuple[str, str]:
-    """Tell where what is missing for ``state`` can be done, and in what words to offer it."""
-    if state == "counselling":
-        return "sessions", _("Record a session")
-    if "register" not in file.scopes:
-        return "consents", _("Record consent")
-    return "intake", _("Complete the intake")
 
 
 def _mark(text: str, role: str) -> QLabel:

@@ -36,7 +36,7 @@ class HistorySection(FileSection):
     """Every save of the file, the latest first."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "history", _("History"))
+        super().__init__(desk, "history")
         self._paper: QWidget | None = None
         self._page: _Page | None = None
 

@@ -15,7 +15,7 @@ from app.models.persons import Contact, Person, PersonIdentifier, PersonName
 from app.models.record import Record
 from app.ui.forms import Form
 from app.ui.inline_form import InlineForm
-from app.ui.screens.person_section import FileSection, RecordList, about_person
+from app.ui.screens.person_section import FileSection, RecordList, about_person, stamps
 from app.ui.widgets.read_view import ReadView
 from app.ui.widgets.texts import label
 
@@ -34,7 +34,7 @@ class IntakeSection(FileSection):
     """Answers of the person, their names, contacts and documents."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "intake", _("Intake"))
+        super().__init__(desk, "intake")
         self.button(_("Edit the answers"), self.edit, "ph.pencil-simple")
         self._editing = self.hold(
             InlineForm(
@@ -92,6 +92,11 @@ class IntakeSection(FileSection):
             self._show_view(is_shown=False)
             person = self.file.person
             self._editing.open(person.id, person.as_json(), focus or None)
+
+    def own(self, file: PersonFile) -> object:
+        """Answers are shown from the person and what registration asks."""
+        held = (*file.names, *file.contacts, *file.identifiers)
+        return stamps([file.person, *held]), len(file.named)
 
     def refresh(self, file: PersonFile) -> None:
         """Show the answers."""

@@ -14,10 +14,11 @@ from app.errors import SanadError
 from app.formats import day_text, moment_text
 from app.i18n import _
 from app.models.appointments import Appointment
+from app.models.record import kinds
 from app.ui.forms import Form
 from app.ui.icons import icon
 from app.ui.inline_form import InlineForm
-from app.ui.screens.person_section import FileSection, about_person
+from app.ui.screens.person_section import FileSection, about_person, stamps
 from app.ui.theme import SPACE
 from app.ui.widgets.texts import label, placed
 
@@ -36,13 +37,24 @@ _ICONS: Final = {
     "training": "ph.chalkboard-teacher",
     "paper": "ph.paperclip",
 }
+_SECTION_ICONS: Final = {
+    "intake": "ph.clipboard-text",
+    "cases": "ph.folder-simple",
+    "counselling": "ph.chats-circle",
+    "training": "ph.chalkboard-teacher",
+    "plan": "ph.storefront",
+    "travel": "ph.airplane-takeoff",
+    "follow_up": "ph.house-line",
+}
+_OTHER_ICON: Final = "ph.circle"
+_FIRST_SHOWN: Final = 20
 
 
 class OverviewSection(FileSection):
     """All contacts, the latest first; what is to come stands before."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "overview", _("Overview"))
+        super().__init__(desk, "overview")
         self.button(_("Make an appointment"), self.add, "ph.calendar-plus")
         form = Form.of(desk, Appointment, leaving_out=["person", "state", "counsellor"])
         self._form = self.hold(
@@ -56,12 +68,23 @@ class OverviewSection(FileSection):
         self._list.setSpacing(SPACE * 2)
         self.body.addLayout(self._list)
         self._rows: list[QWidget] = []
+        self._shows_all = False
         self._day_width = 0
 
     def add(self) -> None:
         """Open the form of an appointment."""
         if self.file is not None:
             self._form.open(self.file.person.id, {"purpose": "counselling"})
+
+    def own(self, file: PersonFile) -> object:
+        """The line of time is shown from what happened."""
+        return file.happenings, stamps(file.appointments), self.desk.store.context().today
+
+    def set_file(self, file: PersonFile) -> None:
+        """Take in a file; of another person the latest is shown first."""
+        if self.file is not None and self.file.person.id != file.person.id:
+            self._shows_all = False
+        super().set_file(file)
 
     def refresh(self, file: PersonFile) -> None:
         """Show the line of time."""
@@ -74,9 +97,20 @@ class OverviewSection(FileSection):
         self._day_width = max(
             (self.fontMetrics().horizontalAdvance(_when(h.at)) for h in file.happenings), default=0
         )
-        self._rows = [self._row(happening, planned, today) for happening in file.happenings]
+        most = len(file.happenings) if self._shows_all else _FIRST_SHOWN
+        self._rows = [self._row(happening, planned, today) for happening in file.happenings[:most]]
+        if len(file.happenings) > most:
+            more = QPushButton(_("Show all that happened"))
+            more.setProperty("role", "quiet")
+            more.clicked.connect(self._show_all)
+            self._rows.append(more)
         for row in self._rows:
             self._list.addWidget(row)
+
+    def _show_all(self) -> None:
+        self._shows_all = True
+        if self.file is not None:
+            self.refresh(self.file)
 
     def _row(self, happening: Happening, planned: set[UUID], today: date) -> QWidget:
         row = QWidget()
@@ -89,9 +123,7 @@ class OverviewSection(FileSection):
         day.setMinimumWidth(self._day_width)
         sign = QLabel()
         sign.setPixmap(
-            icon(_ICONS[happening.what], self.desk.theme, self.desk.theme.accent).pixmap(
-                QSize(18, 18)
-            )
+            icon(_icon_of(happening), self.desk.theme, self.desk.theme.accent).pixmap(QSize(18, 18))
         )
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -128,6 +160,14 @@ class OverviewSection(FileSection):
 
 def _schedule(db: Any, person: UUID, answers: dict[str, Any]) -> object:
     return schedule(db, person, at=answers.pop("at"), purpose=answers.pop("purpose"), **answers)
+
+
+def _icon_of(happening: Happening) -> str:
+    if happening.what in _ICONS:
+        return _ICONS[happening.what]
+    kind = kinds().get(happening.what)
+    filed = kind.filed if kind is not None else None
+    return _SECTION_ICONS.get(filed.section, _OTHER_ICON) if filed else _OTHER_ICON
 
 
 def _when(at: str) -> str:

@@ -1,40 +1,56 @@
-"""A person's file: pictures and scans, and the papers to print."""
+"""A person's file: pictures and scans, and the papers to print about its records."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QMenu, QVBoxLayout, QWidget
 
 from app.casework.attachments import attach_picture
 from app.errors import Refused
-from app.i18n import _
+from app.i18n import _, is_right_to_left
 from app.models.attachments import Attachment
 from app.models.contents import content_of
+from app.models.filing import FILE_SECTIONS
 from app.models.layout import Section
 from app.ui.forms import Form
 from app.ui.inline_form import InlineForm
-from app.ui.screens.person_section import FileSection
+from app.ui.screens.person_section import FileSection, stamps
 from app.ui.theme import SPACE
+from app.ui.widgets.alive import while_alive
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.texts import label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from uuid import UUID
+
+    from app.documents.offers import Offer
+    from app.models.record import Record
     from app.ui.desk import Desk
     from app.ui.screens.person_file import PersonFile
+
+    PapersFor = Callable[[Sequence[Record]], dict[str, list[Offer]]]
 
 _THUMBNAIL: Final = QSize(144, 108)
 
 
 class PapersSection(FileSection):
-    """Attachments of a file."""
+    """Attachments of a file, and its papers.
+
+    Attributes:
+        allowed: Names of the sections of the file whose papers are offered.
+    """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "papers", _("Papers"))
+        super().__init__(desk, "papers")
+        self.allowed: frozenset[str] = frozenset()
         self.button(_("Print the intake form"), self.print_intake, "ph.printer")
+        self.more = self.button(_("Print another paper…"), self.offer_papers)
         self.button(_("Add a picture"), self.add, "ph.plus")
         fields = {
             "attachment_kind": Attachment.fields["attachment_kind"],
@@ -60,10 +76,50 @@ class PapersSection(FileSection):
         if self.file is not None:
             self.desk.show_screen("paper", document="intake", record=self.file.person.id)
 
+    def offer_papers(self) -> None:
+        """Offer the papers that fit the records of the file, in a menu by section."""
+        if self.file is None:
+            return
+        person = self.file.person.id
+        # What draws papers takes a while to load: beside the window.
+        self.desk.tasks.run(
+            _("Looking for the papers"),
+            lambda _progress: _load_papers(),
+            while_alive(self, lambda offers: self._drop(person, offers)),
+            is_quiet=True,
+        )
+
+    def _drop(self, person: UUID, offers: PapersFor) -> None:
+        if self.file is None or self.file.person.id != person or not self.isVisible():
+            return
+        menu = QMenu(self.more)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName(self.more.text())
+        offered = offers(self.file.records)
+        for section, title in FILE_SECTIONS.items():
+            if section in self.allowed and offered.get(section):
+                under = menu.addMenu(_(title).replace("&", "&&"))
+                for name, text, record in offered[section]:
+                    action = under.addAction(text.replace("&", "&&"))
+                    action.triggered.connect(partial(self._print, name, record))
+        if menu.isEmpty():
+            menu.addAction(_("There is nothing to print yet.")).setEnabled(False)
+        corner = self.more.rect().bottomLeft()
+        if is_right_to_left():
+            corner = self.more.rect().bottomRight() - QPoint(menu.sizeHint().width(), 0)
+        menu.popup(self.more.mapToGlobal(corner))
+
+    def _print(self, document: str, record: UUID, _checked: bool = False) -> None:
+        self.desk.show_screen("paper", document=document, record=record)
+
     def add(self) -> None:
         """Ask what the picture shows."""
         if self.file is not None:
             self._adding.open(self.file.person.id, {"attachment_kind": "document"})
+
+    def own(self, file: PersonFile) -> object:
+        """Pictures are shown from themselves."""
+        return stamps(file.attachments)
 
     def refresh(self, file: PersonFile) -> None:
         """Show a small picture of each."""
@@ -140,6 +196,14 @@ class PapersSection(FileSection):
 
 
 _PATTERNS: Final = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif"
+
+
+def _load_papers() -> PapersFor:
+    from app.documents.offers import papers_for
+    from app.documents.registry import documents
+
+    documents()
+    return papers_for
 
 
 def _thumbnail(data: bytes, ratio: float) -> QPixmap:

@@ -15,7 +15,7 @@ from app.models.programmes import TOPICS, programmes
 from app.models.sessions import CounsellingSession
 from app.ui.forms import Form, without
 from app.ui.inline_form import InlineForm
-from app.ui.screens.person_section import FileSection, RecordList, about_person
+from app.ui.screens.person_section import FileSection, RecordList, about_person, stamps
 from app.ui.widgets.pick import Offered
 
 if TYPE_CHECKING:
@@ -25,20 +25,29 @@ if TYPE_CHECKING:
 _NEXT: Final = "next_appointment"
 _REPEATED: Final[tuple[str, ...]] = ("language", "interpreter", "interpreter_name", "mode")
 """Answers the next session most often shares with the last."""
+_COUNSELLED: Final = "return_counselled"
+"""The guard that a session about the return settles."""
 
 
 class SessionsSection(FileSection):
     """Sessions, the latest first."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "sessions", _("Sessions"))
+        super().__init__(desk, "counselling")
         self._record = self.button(_("Record a session"), self.add, "ph.plus")
         self.recording: InlineForm | None = None
         self._cases: tuple[UUID, ...] = ()
         self._records = RecordList(
-            self, CounsellingSession, ["counsellor"], _("No session is recorded yet.")
+            self,
+            CounsellingSession,
+            ["counsellor", "group_session"],
+            _("No session is recorded yet."),
         )
         self.body.addWidget(self._records)
+
+    def own(self, file: PersonFile) -> object:
+        """Sessions are shown from themselves; the cases open say whether one may be added."""
+        return stamps(file.sessions), stamps(file.open_cases)
 
     def refresh(self, file: PersonFile) -> None:
         """Show the sessions."""
@@ -65,7 +74,7 @@ class SessionsSection(FileSection):
             self.body.removeWidget(self.recording)
             self.recording.deleteLater()
         self._cases = cases
-        left_out = ["counsellor", *(["case"] if len(cases) == 1 else [])]
+        left_out = ["counsellor", "group_session", *(["case"] if len(cases) == 1 else [])]
         next_time = replace(
             Appointment.fields["at"], name=_NEXT, required=False, label=N_("Next appointment")
         )
@@ -94,9 +103,16 @@ class SessionsSection(FileSection):
         return {
             **usual,
             "case": str(file.open_cases[-1].id),
-            "session_kind": "follow_up" if file.sessions else "information",
+            "session_kind": self._usual_kind(file),
             "held_on": self.desk.store.context().today.isoformat(),
         }
+
+    def _usual_kind(self, file: PersonFile) -> str:
+        steps = file.steps.get(file.open_cases[-1].id, [])
+        missing = {one.rule for step in steps if step.is_regular for one in step.missing}
+        if _COUNSELLED in missing:
+            return "return"  # the session the case waits for
+        return "follow_up" if file.sessions else "information"
 
     def _save(self, db: Any, _person: UUID, answers: dict[str, Any]) -> object:
         case = UUID(answers.pop("case", None) or str(self._cases[-1]))

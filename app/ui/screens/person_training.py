@@ -7,7 +7,7 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.casework.training import Progress, enrol
+from app.casework.training import SUPERVISOR, enrol, progress_text
 from app.i18n import _
 from app.models.layout import Section
 from app.models.training import Enrolment
@@ -26,7 +26,7 @@ class TrainingSection(FileSection):
     """Places of a person in training groups."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "training", _("Training"))
+        super().__init__(desk, "training")
         self.button(_("Enrol in a group"), self.add, "ph.plus")
         self._adding: InlineForm | None = None
         self._cards: list[QWidget] = []
@@ -40,7 +40,7 @@ class TrainingSection(FileSection):
             self._forms.remove(self._adding)
             self.body.removeWidget(self._adding)
             self._adding.deleteLater()
-        form = Form(self.desk, Enrolment.fields, [Section(Enrolment.title, (("group",),))])
+        form = enrolment_form(self.desk, ("group",))
         self._adding = self.hold(
             InlineForm(
                 self.desk, "person.enrolment", form, title=_("Enrol in a group"),
@@ -82,8 +82,8 @@ class TrainingSection(FileSection):
         column.addWidget(label(joined(curriculum, place.enrolment.shown("state")), "caption"))
         if place.progress is not None:
             bar = QProgressBar()
-            bar.setRange(0, max(place.progress.planned, 1))
-            bar.setValue(min(place.progress.attended, place.progress.planned))
+            bar.setRange(0, 100)
+            bar.setValue(place.progress.per_cent)
             bar.setTextVisible(False)
             bar.setAccessibleName(progress_text(place.progress))
             column.addWidget(bar)
@@ -91,14 +91,13 @@ class TrainingSection(FileSection):
         return card
 
 
-def progress_text(progress: Progress) -> str:
-    """Say how far someone has come, and what completing takes."""
-    return _("{attended} of {planned} half-days; completing takes {needed}").format(
-        attended=progress.attended,
-        planned=progress.planned,
-        needed=-(-progress.threshold * progress.planned // 100),
-    )
+def enrolment_form(desk: Desk, *rows: tuple[str, ...]) -> Form:
+    """Make the form of an enrolment; only a supervisor is asked why something is waived."""
+    asked = [*rows, ("business",)]
+    if SUPERVISOR in desk.roles:
+        asked.append(("waiver",))
+    return Form(desk, Enrolment.fields, [Section(Enrolment.title, tuple(asked))])
 
 
 def _enrol(db: Any, person: UUID, answers: dict[str, Any]) -> object:
-    return enrol(db, UUID(answers["group"]), person)
+    return enrol(db, UUID(answers.pop("group")), person, **answers)

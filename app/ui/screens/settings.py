@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QComboBox, QSlider, QWidget
 
 from app.i18n import N_, _, isolate, ngettext
 from app.ui.desk import Desk
+from app.ui.entries import Block, Entry
 from app.ui.languages import LanguageSwitch
 from app.ui.parts import button, chooses, column, restyle, row, say, scrolled
 from app.ui.preferences import LARGEST_PERCENT, SMALLEST_PERCENT, THEME_NAMES
-from app.ui.screen import Screen, ScreenSpec, register_screen
+from app.ui.screen import Screen, ScreenSpec, register_screen, screens
 from app.ui.screens.settings_store import AboutBlock, BackupBlock, PassphraseBlock, UsersBlock
 from app.ui.theme import SPACE
 
@@ -39,6 +40,10 @@ class SettingsScreen(Screen):
         self.users = UsersBlock(desk)
         self.passphrase = PassphraseBlock(desk)
         self.backup = BackupBlock(desk)
+        self.work = Block(_("What the office works with"))
+        self.work.fill(_places(desk), "")
+        if not self.work.entries():
+            self.work.hide()
         self.text_size = _TextSize(desk.preferences.text_percent)
         self.text_size.chosen.connect(self._choose_size)
         self.idle = self._idle_choice()
@@ -55,6 +60,7 @@ class SettingsScreen(Screen):
                     self.idle,
                     _("Ctrl+L covers everything at once."),
                 ),
+                self.work,
                 _rule(),
                 self.passphrase,
                 _rule(),
@@ -150,6 +156,20 @@ def _idle_words(minutes: int) -> str:
     if not minutes:
         return _("Never")
     return ngettext("After {count} minute", "After {count} minutes", minutes).format(count=minutes)
+
+
+def _places(desk: Desk) -> list[QWidget]:
+    """Give the ways to what Settings holds on screens of their own."""
+    said = {
+        "programmes": _("Who may take part, grants and follow-ups, as agreed for this office"),
+        "rates": _("What one currency buys of another, with the day and the source"),
+    }
+    known = screens()
+    return [
+        Entry(_(known[name].title), words, lambda name=name: desk.show_screen(name))  # type: ignore[misc]
+        for name, words in said.items()
+        if name in known and known[name].is_for(desk.roles)
+    ]
 
 
 def _line(label: str, control: QWidget, hint: str = "") -> QWidget:

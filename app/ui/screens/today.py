@@ -6,29 +6,44 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.casework.people_list import PersonLine
+from app.casework.tasks import DueTask, tasks_due
 from app.casework.today import Expected, Waiting, draft_name, expected, person_of, waiting
+from app.casework.verbs import act
+from app.errors import SanadError
 from app.formats import day_text, time_text
 from app.i18n import N_, _, isolate, ngettext
 from app.models.appointments import PURPOSES
 from app.models.drafts import Draft, drafts_of
 from app.models.record import kinds
 from app.models.store import Changed
+from app.models.tasks import Task
 from app.sync.status import SyncStatus, sync_status
 from app.ui.desk import Desk
 from app.ui.entries import Block, Entry, day_line
 from app.ui.parts import button, column, row, say, scrolled
 from app.ui.screen import Screen, ScreenSpec, register_screen, screens
+from app.ui.screens.today_due import DueSoon, TaskLine, due_entries, read_due
+from app.ui.tasks import Progress
 from app.ui.theme import SPACE
 from app.ui.wording import facts, lately, nationality_text
 
 _DAYS = 7
 _MOST_DRAFTS = 6
 _MOST_WAITING = 12
+_MOST_DUE = 6
+_MOST_TASKS = 10
+_DUE_KINDS = frozenset({
+    "case", "travel", "travel_leg", "travel_allowance", "travel_document_request",
+    "medical_assessment", "declaration", "person_name", "person_identifier", "grant", "tranche",
+    "payment", "invoice", "follow_up", "enrolment", "programme_change",
+})  # fmt: skip
 _LEAD_CHARACTERS = 9
 _TWO_COLUMNS_PX = 780
 
@@ -43,6 +58,7 @@ class Day:
 
     today: date
     expected: list[Expected]
+    tasks: list[DueTask]
     waiting: list[Waiting]
     drafts: list[tuple[Draft, str]]
     sync: SyncStatus
@@ -60,6 +76,7 @@ def read_day(desk: Desk) -> Day:
         return Day(
             today=today,
             expected=expected(db, desk.user, today, _DAYS),
+            tasks=tasks_due(db, desk.user, today, within_days=_DAYS, limit=_MOST_TASKS),
             waiting=waiting(db, desk.user, today, _MOST_WAITING),
             drafts=names,
             sync=sync_status(desk.store),
@@ -73,19 +90,25 @@ class TodayScreen(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._is_stale = True
+        self._is_due_stale = True
+        self._is_reading_due = False
         self._date = say("", "heading1")
         self._count = say("", "quiet")
         register = button(_("New person"), "primary", name="today-new-person")
         register.setToolTip(_("Ctrl+N"))
         register.clicked.connect(lambda: desk.show_screen("registration"))
         self.expected = Block(_("Appointments"))
+        self.tasks = Block(_("To do"))
+        self.task_lines: list[TaskLine] = []
+        self._tasks_shown: list[DueTask] | None = None
+        self.due = Block(_("Ends or is due soon"))
+        self.due.hide()  # until it is read: it is read beside the window
         self.drafts = Block(_("Begun and not finished"))
         self.waiting = Block(_("Waiting for you"))
         self.arrived = Block(_("From headquarters"))
         page = QWidget()
-        leading = column(self.expected, None)
-        trailing = column(self.drafts, self.waiting, self.arrived, None, spacing=6)
+        leading = column(self.expected, self.tasks, None, spacing=6)
+        trailing = column(self.due, self.drafts, self.waiting, self.arrived, None, spacing=6)
         self._body = body = row(leading, trailing, spacing=8)
         body.setStretch(0, 1)
         body.setStretch(1, 1)
@@ -109,8 +132,8 @@ class TodayScreen(Screen):
         self._body.setDirection(sides.TopToBottom if is_narrow else sides.LeftToRight)
 
     def refresh(self) -> None:
-        """Read the day anew."""
-        self._is_stale = False
+        """Read the day anew; what ends or is due is read beside the window."""
+        self._read_due()
         day = read_day(self.desk)
         self._date.setText(_begun(day_text(day.today, "full")))
         today = sum(one.day == day.today for one in day.expected)
@@ -122,12 +145,13 @@ class TodayScreen(Screen):
             else _("No appointment today")
         )
         self._fill_expected(day)
+        self._fill_tasks(day)
         self._fill_drafts(day)
         self._fill_waiting(day)
         self._fill_arrived(day)
 
-    def _note(self, _changed: Changed) -> None:
-        self._is_stale = True
+    def _note(self, changed: Changed) -> None:
+        self._is_due_stale = self._is_due_stale or bool(changed.kinds & _DUE_KINDS)
         if self.isVisible():
             self.refresh()
 
@@ -159,12 +183,61 @@ class TodayScreen(Screen):
             lead_width=_LEAD_CHARACTERS,
         )
 
+    def _fill_tasks(self, day: Day) -> None:
+        if day.tasks == self._tasks_shown:
+            return  # the box one stands on stays
+        self._tasks_shown = day.tasks
+        self.task_lines = [
+            TaskLine(self.desk, one, partial(self._do, one.task)) for one in day.tasks
+        ]
+        self.tasks.fill(
+            [*self.task_lines],
+            _("Nothing is to be done in the next {count} days. Tasks are added in a person's"
+              " file.").format(count=_DAYS),
+        )  # fmt: skip
+
+    def _do(self, task: UUID) -> None:
+        place = next((n for n, one in enumerate(self.task_lines) if one.task == task), 0)
+        try:
+            with self.desk.store.write(self.desk.user) as db:
+                act(db, db.get_one(Task, task), "done", {})
+        except SanadError as error:
+            self.desk.explain(error)
+        self.refresh()
+        if self.task_lines:  # the next one is done with the same key
+            following = self.task_lines[min(place, len(self.task_lines) - 1)]
+            following.show()  # what is not shown yet cannot take the keyboard
+            following.done.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _read_due(self) -> None:
+        if not self._is_due_stale or self._is_reading_due:
+            return
+        self._is_due_stale, self._is_reading_due = False, True
+
+        def work(_progress: Progress) -> DueSoon:
+            return read_due(self.desk)
+
+        task = self.desk.tasks.run(_(self.title), work, self._fill_due, is_quiet=True)
+        task.ended.connect(self._has_read_due)
+
+    def _has_read_due(self) -> None:
+        self._is_reading_due = False
+        if self.isVisible():
+            self._read_due()
+
+    def _fill_due(self, due: DueSoon) -> None:
+        self.due.fill(
+            due_entries(self.desk, due, _MOST_DUE),
+            _("No paper ends, and no payment or visit is due."),
+        )
+        self.due.show()
+
     def _fill_drafts(self, day: Day) -> None:
         now = datetime.now(UTC)
         self.drafts.fill(
             [
                 Entry(
-                    name or _("No name yet"),
+                    name or _nameless(draft),
                     _("{form}, last typed in: {moment}").format(
                         form=_form_name(draft.form),
                         moment=lately(datetime.fromisoformat(draft.updated), now),
@@ -203,15 +276,18 @@ class TodayScreen(Screen):
 
 def resume(desk: Desk, draft: Draft) -> None:
     """Open the form a draft was typed in."""
+    # A form of another screen than a person's file begins with the name of its screen.
+    screen = draft.form.partition(".")[0]
+    is_elsewhere = screen in screens() and screen != "person"
     if draft.about is None:
-        desk.show_screen(draft.form if draft.form in screens() else "registration")
+        more = {"form": draft.form} if draft.form != screen else {}
+        desk.show_screen(screen if is_elsewhere else "registration", **more)
         return
-    if draft.form in screens():
-        desk.show_screen(draft.form, about=draft.about)
+    if is_elsewhere:
+        desk.show_screen(screen, about=draft.about, form=draft.form)
         return
-    with desk.store.read() as db:
-        person = person_of(db, draft.about)
-    desk.open_person(person.id if person else draft.about, draft.form)
+    # The file finds whose it is: several such forms may be begun in one.
+    desk.open_person(draft.about, draft.form)
 
 
 def arrived_sentence(status: SyncStatus, now: datetime) -> str:
@@ -262,6 +338,16 @@ _KINDS_OF_FORMS: Final = {
     "intake": "person",
     "close_case": "case",
 }
+
+
+def _nameless(draft: Draft) -> str:
+    """Name a form begun that is about nobody: what it calls its subject, or where it stands."""
+    screen = draft.form.partition(".")[0]
+    if screen in {"person", "registration"} or screen not in screens():
+        return _("No name yet")
+    answers = draft.answers.get("answers")
+    named = answers.get("name") if isinstance(answers, dict) else None
+    return str(named) if named else _(screens()[screen].title)
 
 
 def _form_name(form: str) -> str:

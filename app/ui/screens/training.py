@@ -8,12 +8,13 @@ from uuid import UUID
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from app.casework.curricula import bring_curricula, lacks_curricula
 from app.casework.training import create_group
 from app.formats import day_text
 from app.i18n import N_, _, isolate
 from app.models.drafts import draft_for
 from app.models.store import Changed
-from app.models.training import TrainingGroup
+from app.models.training import Enrolment, TrainingGroup, TrainingSession
 from app.ui.forms import Form
 from app.ui.icons import icon
 from app.ui.inline_form import InlineForm
@@ -28,7 +29,12 @@ from app.ui.widgets.texts import label
 if TYPE_CHECKING:
     from app.ui.desk import Desk
 
-_KINDS: Final = frozenset({"training_group", "enrolment", "attendance", "curriculum"})
+_KINDS: Final = frozenset(
+    {
+        "training_group", "training_session", "enrolment", "attendance", "curriculum",
+        "course_module", "certificate",
+    }
+)  # fmt: skip
 
 
 class TrainingScreen(Screen):
@@ -42,7 +48,7 @@ class TrainingScreen(Screen):
         self.table = table_view(self.model, _("Training groups"))
         self.table.activated.connect(self._open)
         self.table.doubleClicked.connect(self._open)
-        self.new = button(_("New group"), "primary")
+        self.new = button(" " + _("New group"), "primary")
         self.new.setIcon(icon("ph.plus", desk.theme, desk.theme.on_accent))
         self.new.clicked.connect(self.add)
         self._made: UUID | None = None
@@ -79,17 +85,25 @@ class TrainingScreen(Screen):
         """Show the groups, or the one named by ``group``; a draft begun is taken up.
 
         Args:
-            arguments: ``group``, the id of one; ``about``, the same, to go on correcting it.
+            arguments: ``group``, the id of one; ``about`` and ``form``, what a draft is about
+                and its name, to go on with it.
         """
         group = arguments.get("group") or arguments.get("about")
         if group is not None:
-            self._show_group(group)
+            self._show_group(self._group_of(group))
             if "about" in arguments:
-                self.group_page.edit()
+                form = str(arguments.get("form", "training"))
+                self.group_page.take_up(form, arguments["about"])
             return
         self._show_list()
         if draft_for(self.desk.store, self.desk.user, "training", None) is not None:
             self.add()
+
+    def _group_of(self, about: UUID) -> UUID:
+        """Give the group a record belongs to: itself, a half-day's or an enrolment's."""
+        with self.desk.store.read() as db:
+            of = db.get(TrainingSession, about) or db.get(Enrolment, about)
+            return of.group if of is not None else about
 
     def leave(self) -> None:
         """Keep what is being typed."""
@@ -98,7 +112,12 @@ class TrainingScreen(Screen):
             self._form.leave()
 
     def add(self) -> None:
-        """Open the form of a group."""
+        """Open the form of a group, with every curriculum shipped to choose from."""
+        with self.desk.store.read() as db:
+            is_behind = lacks_curricula(db)
+        if is_behind:
+            with self.desk.store.write(self.desk.user) as db:
+                bring_curricula(db)
         if self._form is not None:
             self._form.leave()
         self._form = InlineForm(
@@ -106,7 +125,12 @@ class TrainingScreen(Screen):
             title=_("New group"), save_label=_("Make the group"), save=self._make,
         )  # fmt: skip
         self._form.closed.connect(self._made_or_not)
-        self._planning.setWidget(self._form)  # the one before is deleted
+        page = QWidget()
+        around = QVBoxLayout(page)
+        around.setContentsMargins(SPACE * 6, SPACE * 4, SPACE * 6, SPACE * 4)
+        around.addWidget(self._form)
+        around.addStretch(1)
+        self._planning.setWidget(page)  # the one before is deleted
         self._stack.setCurrentWidget(self._planning)
         self._made = None
         self._form.open(None, {"starts": self.desk.store.context().today.isoformat()})

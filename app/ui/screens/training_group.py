@@ -1,27 +1,34 @@
-"""One training group: who is in it, the roll call, and who completes."""
+"""One training group: who is in it, the roll call, its half-days, and who completes."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.casework.corrections import correct
-from app.casework.training import complete, enrol, mark
-from app.errors import SanadError
+from app.casework.certificates import certify
+from app.casework.people import display_names
+from app.casework.training import correct_group, enrol, mark
+from app.casework.verbs import Verb, act, verb_named, verbs_of
+from app.errors import Refused, SanadError
 from app.formats import day_text
-from app.i18n import _, ngettext
+from app.i18n import _, isolate, ngettext
+from app.models.layout import Section
 from app.models.training import Enrolment, TrainingGroup
 from app.ui.forms import Form
 from app.ui.icons import icon
 from app.ui.inline_form import InlineForm
-from app.ui.parts import button
-from app.ui.screens.person_training import progress_text
-from app.ui.screens.roll_call import Marking, RollCallModel, RollCallView
+from app.ui.parts import button, chooses
+from app.ui.screens.person_training import enrolment_form
+from app.ui.screens.roll_call import Marking, RollCallModel, RollCallView, Score
+from app.ui.screens.training_days import FORM as HALF_DAY_FORM
+from app.ui.screens.training_days import HalfDaysPanel
 from app.ui.screens.training_file import GroupFile, Member, read_group
+from app.ui.screens.training_member import MemberBar
 from app.ui.screens.training_members import MemberSearch
 from app.ui.theme import SPACE
 from app.ui.widgets.calendar import choose_day
@@ -29,6 +36,10 @@ from app.ui.widgets.texts import joined, label, placed
 
 if TYPE_CHECKING:
     from app.ui.desk import Desk
+
+# Begun here, it is taken up in the person's file: nothing is on file yet that names the group.
+ENROL_FORM = "person.enrolment"
+_ASK_WHY = frozenset({"prerequisite", "business_needed"})
 
 
 class GroupPage(QWidget):
@@ -44,10 +55,11 @@ class GroupPage(QWidget):
         super().__init__()
         self._desk = desk
         self._group: UUID | None = None
-        self._member: Member | None = None
         self._title = label("", "heading1")
         self._facts = label("", "quiet")
+        self._warning = label("", "warning")
         self.model = RollCallModel(desk.theme, desk.store.context().today)
+        self.model.scored.connect(self.score)
         self.view = RollCallView(self.model)
         self.view.marked.connect(self.mark)
         self.view.reached.connect(self._show_member)
@@ -55,11 +67,11 @@ class GroupPage(QWidget):
         self.search.hide()
         self.search.chosen.connect(self.enrol)
         self.search.closed.connect(self.view.setFocus)
-        self._form = self._correction()
-        self._form.closed.connect(self._edited)
+        self.days = HalfDaysPanel(desk)
+        self.days.saved.connect(self._again)
+        self._form: InlineForm | None = None
         self._editing = QScrollArea()
         self._editing.setWidgetResizable(True)
-        self._editing.setWidget(self._form)
         self._editing.hide()
         self._other_days: frozenset[date] = frozenset()
         self._hint = label(
@@ -72,16 +84,23 @@ class GroupPage(QWidget):
         self._empty = label(
             _("Nobody is in this group yet. Add people, then call the roll here."), "quiet"
         )
+        self.bar = MemberBar(desk)
+        self.bar.acted.connect(self.act)
+        self.bar.certified.connect(self.certify)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE * 6, SPACE * 4, SPACE * 6, SPACE * 4)
         column.setSpacing(SPACE * 3)
         column.addLayout(self._heading())
-        for part in (self._facts, self.search, self._empty):
+        column.addWidget(self._facts)
+        column.addWidget(self._warning)
+        column.addLayout(self._tools())
+        for part in (self.search, self._empty):
             column.addWidget(part)
         column.addWidget(self._editing, 1)
         column.addWidget(self.view, 1)
+        column.addWidget(self.days, 1)
         column.addWidget(self._hint)
-        column.addWidget(self._member_bar())
+        column.addWidget(self.bar)
         column.addStretch(0)
 
     def _heading(self) -> QHBoxLayout:
@@ -91,65 +110,46 @@ class GroupPage(QWidget):
         back.clicked.connect(self.left)
         edit = button(_("Correct"))
         edit.clicked.connect(self.edit)
+        sheet = button(_("Attendance sheet"))
+        sheet.setIcon(icon("ph.printer", self._desk.theme))
+        sheet.clicked.connect(self.print_sheet)
+        self.add = button(" " + _("Add people"), "primary")
+        self.add.setIcon(icon("ph.user-plus", self._desk.theme, self._desk.theme.on_accent))
+        self.add.clicked.connect(self._search)
+        row.addWidget(self._title, 1)
+        for part in (back, edit, sheet, self.add):
+            row.addWidget(part)
+        return row
+
+    def _tools(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE * 2)
+        self.roll_button = button(_("Roll call"))
+        self.days_button = button(_("Half-day plan"))
+        # Of one group of exclusive buttons: they have one parent.
+        for made, is_chosen in ((self.roll_button, True), (self.days_button, False)):
+            chooses(made, is_chosen)
+            made.clicked.connect(self._turn)
+            row.addWidget(made)
+        row.addStretch(1)
         self.everyone = button(_("Everyone else present"))
         self.everyone.setToolTip(_("Ctrl+Space"))
         self.everyone.clicked.connect(self._everyone)
         self.other_day = button(_("Another day"))
         self.other_day.setToolTip(_("Show a day that was not planned"))
         self.other_day.clicked.connect(self._choose_day)
-        self.add = button(_("Add people"), "primary")
-        self.add.setIcon(icon("ph.user-plus", self._desk.theme, self._desk.theme.on_accent))
-        self.add.clicked.connect(self.search.open)
-        row.addWidget(self._title, 1)
-        for part in (back, edit, self.other_day, self.everyone, self.add):
+        for part in (self.other_day, self.everyone):
             row.addWidget(part)
         return row
-
-    def _member_bar(self) -> QFrame:
-        bar = QFrame()
-        bar.setProperty("role", "card")
-        self._who = label("")
-        self._reason = label("", "caption")
-        self.complete_button = QPushButton(_("Complete"))
-        self.complete_button.clicked.connect(self.complete_member)
-        self.complete_all = QPushButton()
-        self.complete_all.clicked.connect(self._complete_all)
-        show = QPushButton(_("Open the file"))
-        show.setProperty("role", "quiet")
-        show.clicked.connect(self._open_file)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._who)
-        words.addWidget(self._reason)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(SPACE * 4, SPACE * 2, SPACE * 4, SPACE * 2)
-        row.setSpacing(SPACE * 2)
-        row.addLayout(words, 1)
-        for part in (show, self.complete_button, self.complete_all):
-            row.addWidget(part)
-        self._bar = bar
-        return bar
-
-    def _correction(self) -> InlineForm:
-        def save(db: Any, answers: dict[str, Any]) -> object:
-            if self._group is None:
-                raise LookupError("no group is shown")
-            return correct(db, TrainingGroup, self._group, answers)
-
-        return InlineForm(
-            self._desk, "training", Form.of(self._desk, TrainingGroup),
-            title=_("Training group"), save_label=_("Save"), save=save, is_correction=True,
-        )  # fmt: skip
 
     # -- showing ---------------------------------------------------------------------------
 
     def show_group(self, group: UUID) -> bool:
         """Show a group; tells whether it is on this computer."""
         if group != self._group:
-            self._member = None
-            self._form.leave()
-            self._form.hide()
-            self._editing.hide()
+            self._close_form()
+            self.days.leave()
+            self.roll_button.setChecked(True)
             self._other_days = frozenset()
             self.search.hide()
         self._group = group
@@ -165,57 +165,76 @@ class GroupPage(QWidget):
         days = " – ".join(day_text(d, "medium") for d in (group.starts, group.ends) if d)
         places = ""
         if group.capacity:
-            taken = sum(1 for member in file.members if member.is_in)
             places = _("{taken} of {places} places taken").format(
-                taken=taken, places=group.capacity
+                taken=isolate(str(file.taken)), places=isolate(str(group.capacity))
             )
         curriculum = file.curriculum.summary if file.curriculum else ""
-        self._facts.setText(
-            placed(joined(curriculum, days, group.place or "", group.trainer or "", places))
-        )
+        place = ", ".join(part for part in (group.place, group.room) if part)
+        self._facts.setText(placed(joined(curriculum, days, place, group.trainer or "", places)))
+        self._warning.setText(placed(file.warning))
+        self._warning.setVisible(bool(file.warning))
         self.model.show(file)
-        has_members = bool(file.members)
+        self.days.show_file(file)
+        self.bar.show_group(file)
         widest = max(
             (self.view.fontMetrics().horizontalAdvance(m.name) for m in file.members), default=0
         )
         self.view.verticalHeader().setFixedWidth(min(max(widest + 32, 140), 320))
-        is_reading = self._form.isHidden()
-        for part in (self.view, self._hint, self._bar, self.everyone, self.other_day):
-            part.setVisible(has_members and is_reading)
-        self._empty.setVisible(not has_members and is_reading)
+        self._arrange(file)
         row = self.view.currentIndex().row()
         self._show_member(file.members[row] if 0 <= row < len(file.members) else None)
 
+    def _arrange(self, file: GroupFile) -> None:
+        """Show the roll call or the half-days; neither while a form is open."""
+        is_reading = self._editing.isHidden()
+        is_roll = self.roll_button.isChecked()
+        is_calling = is_reading and is_roll and bool(file.members)
+        for part in (self.view, self._hint, self.bar, self.everyone, self.other_day):
+            part.setVisible(is_calling)
+        self._empty.setVisible(is_reading and is_roll and not file.members)
+        self.days.setVisible(is_reading and not is_roll)
+        for chooser in (self.roll_button, self.days_button):
+            chooser.setVisible(is_reading)
+
+    def _turn(self) -> None:
+        if self.model.file is not None:
+            self.search.hide()
+            self._arrange(self.model.file)
+            self.focus()
+
     def focus(self) -> None:
         """Bring the keyboard to the roll call, or to the search while nobody is there."""
-        if self.model.members:
+        if not self.roll_button.isChecked():
+            self.days.focus()
+        elif self.model.members:
             self.view.setFocus()
         else:
             self.search.open()
 
     def leave(self) -> None:
         """Keep what is being typed."""
-        self._form.leave()
+        if self._form is not None:
+            self._form.leave()
+        self.days.leave()
+
+    def take_up(self, form: str, about: UUID) -> None:
+        """Go on with a form begun in this group, by the name of its draft."""
+        if form == HALF_DAY_FORM:
+            self.days_button.setChecked(True)
+            self._turn()
+            self.days.correct(about)
+        elif form.startswith("training.verb."):
+            verb = verb_named(Enrolment, form.rpartition(".")[2])
+            self._ask(verb, about)
+        elif form == "training":
+            self.edit()
 
     def _show_member(self, member: Member | None) -> None:
-        self._member = member
-        ready = [m for m in self.model.members if _may_complete(m)]
-        self.complete_all.setVisible(len(ready) > 1)
-        text = ngettext("Complete {count} person", "Complete {count} people", len(ready))
-        self.complete_all.setText(text.format(count=len(ready)))
-        if member is None:
-            self._who.setText("")
-            self._reason.setText("")
-            self.complete_button.setEnabled(False)
-            return
-        self._who.setText(placed(joined(member.name, *member.other_names)))
-        reason = progress_text(member.progress)
-        if member.enrolment.state != "enrolled":
-            reason = joined(member.enrolment.shown("state"), reason)
-        self._reason.setText(placed(reason))
-        self.complete_button.setEnabled(_may_complete(member))
-        self.complete_button.setToolTip("" if _may_complete(member) else reason)
-        self.complete_button.setAccessibleDescription(reason)
+        verbs: list[Verb] = []
+        if member is not None:
+            with self._desk.store.read() as db:
+                verbs = verbs_of(db, member.enrolment, self._desk.roles)
+        self.bar.show_member(member, verbs)
 
     # -- doing -----------------------------------------------------------------------------
 
@@ -228,54 +247,171 @@ class GroupPage(QWidget):
 
         self._save(save)
 
-    def enrol(self, person: UUID) -> None:
-        """Give a person a place."""
-        group = self._group
-        if group is not None:
-            self._save(lambda db: enrol(db, group, person))
-
-    def complete_member(self) -> None:
-        """Note that the person under the cursor completed the training."""
-        if self._member is not None:
-            enrolment = self._member.enrolment.id
-            self._save(lambda db: complete(db, db.get_one(Enrolment, enrolment)))
-
-    def _complete_all(self) -> None:
-        ready = [m.enrolment.id for m in self.model.members if _may_complete(m)]
+    def score(self, scored: Score) -> None:
+        """Save the score of a test at once."""
+        member, test, typed = scored
 
         def save(db: Any) -> None:
-            for enrolment in ready:
-                complete(db, db.get_one(Enrolment, enrolment))
+            enrolment = db.get_one(Enrolment, member.enrolment.id)
+            value = Enrolment.fields[test].clean(typed, db.info["context"])
+            if getattr(enrolment, test) != value:
+                setattr(enrolment, test, value)
 
         self._save(save)
 
-    def _save(self, save: Any) -> None:
+    def enrol(self, person: UUID) -> None:
+        """Give a person a place; what the curriculum asks first is asked about."""
+        group = self._group
+        if group is None:
+            return
+        try:
+            with self._desk.store.write(self._desk.user) as db:
+                enrol(db, group, person)
+        except Refused as refused:
+            if refused.rule in _ASK_WHY:
+                self._ask_why(person, refused)
+            else:
+                self._desk.explain(refused)
+            return
+        except SanadError as error:
+            self._desk.explain(error)
+            return
+        self._again()
+
+    def _ask_why(self, person: UUID, refused: Refused) -> None:
+        with self._desk.store.read() as db:
+            name = display_names(db, [person]).get(person, [""])[0]
+
+        def save(db: Any, answers: dict[str, Any]) -> object:
+            if self._group is None:
+                raise LookupError("no group is shown")
+            given = {n: answer for n, answer in answers.items() if answer is not None}
+            return enrol(db, self._group, person, **given)
+
+        self.search.hide()
+        self._open_form(
+            InlineForm(
+                self._desk, ENROL_FORM, enrolment_form(self._desk),
+                title=_("Enrol {name}").format(name=isolate(name)), save_label=_("Enrol"),
+                save=save,
+            ),
+            person,
+        )  # fmt: skip
+        self._desk.say(refused.message, "warning")
+
+    def act(self, verb: Verb) -> None:
+        """Do something with the place of the person under the cursor."""
+        if self.bar.member is None:
+            return
+        enrolment = self.bar.member.enrolment.id
+        if verb.asks:
+            self._ask(verb, enrolment)
+        else:
+            self._save(lambda db: act(db, db.get_one(Enrolment, enrolment), verb.name, {}))
+
+    def _ask(self, verb: Verb, enrolment: UUID) -> None:
+        with self._desk.store.read() as db:
+            answered = db.get_one(Enrolment, enrolment).as_json()
+
+        def save(db: Any, answers: dict[str, Any]) -> object:
+            return act(db, db.get_one(Enrolment, enrolment), verb.name, answers)
+
+        form = Form(self._desk, verb.asks, [Section(verb.title, tuple((n,) for n in verb.asks))])
+        self._open_form(
+            InlineForm(
+                self._desk, f"training.verb.{verb.name}", form, title=_(verb.title),
+                save_label=_("Save"), save=save,
+            ),
+            enrolment,
+            {name: answered[name] for name in verb.asks if name in answered},
+        )  # fmt: skip
+
+    def certify(self) -> None:
+        """Give everybody the certificate they earned."""
+        group, given = self._group, []
+        if group is None:
+            return
+
+        def save(db: Any) -> None:
+            given.extend(certify(db, db.get_one(TrainingGroup, group)))
+
+        if self._save(save):
+            self._desk.say(
+                ngettext(
+                    "{count} certificate is given.", "{count} certificates are given.", len(given)
+                ).format(count=isolate(str(len(given))))
+            )
+
+    def _save(self, save: Any) -> bool:
         try:
             with self._desk.store.write(self._desk.user) as db:
                 save(db)
         except SanadError as error:
             self._desk.explain(error)
-            return
+            return False
+        self._again()  # at once: the next key acts on what is shown
+        return True
+
+    def _again(self) -> None:
         if self._group is not None:
-            self.show_group(self._group)  # at once: the next key acts on what is shown
+            self.show_group(self._group)
+
+    def _search(self) -> None:
+        self.roll_button.setChecked(True)
+        self._again()
+        self.search.open()
 
     def _everyone(self) -> None:
         self.view.mark_column()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def print_sheet(self) -> None:
+        """Show the attendance sheet as it will print."""
+        file = self.model.file
+        if file is not None:
+            self._desk.show_screen("paper", document="attendance_sheet", record=file.group.id)
+
     def edit(self) -> None:
         """Open the group's answers to be corrected."""
         file = self.model.file
-        if file is not None:
-            self._editing.show()
-            self._form.open(file.group.id, file.group.as_json())
-            self._show(file)
+        if file is None:
+            return
 
-    def _edited(self) -> None:
+        def save(db: Any, answers: dict[str, Any]) -> object:
+            return correct_group(db, file.group.id, answers)
+
+        self._open_form(
+            InlineForm(
+                self._desk, "training", Form.of(self._desk, TrainingGroup),
+                title=_("Training group"), save_label=_("Save"), save=save, is_correction=True,
+            ),
+            file.group.id,
+            file.group.as_json(),
+        )  # fmt: skip
+
+    def _open_form(
+        self, form: InlineForm, about: UUID, answers: dict[str, Any] | None = None
+    ) -> None:
+        self._close_form()
+        self._form = form
+        form.closed.connect(partial(self._closed, form))
+        self._editing.setWidget(form)  # the one before is deleted
+        self._editing.show()
+        form.open(about, answers or {})
+        self._again()
+
+    def _close_form(self) -> None:
+        if self._form is not None:
+            self._form.leave()
+        self._form = None
         self._editing.hide()
-        if self._group is not None:
-            self.show_group(self._group)
-        self.focus()
+
+    def _closed(self, form: InlineForm) -> None:
+        if form is self._form:
+            self._form = None
+            self._editing.hide()
+            self._again()
+            self.focus()
 
     def add_day(self, day: date) -> None:
         """Show a day that was not planned, to be marked."""
@@ -291,11 +427,3 @@ class GroupPage(QWidget):
         today = self._desk.store.context().today
         place = self.other_day.mapToGlobal(self.other_day.rect().bottomLeft())
         choose_day(self.other_day, place, today, self.add_day, latest=today)
-
-    def _open_file(self) -> None:
-        if self._member is not None:
-            self._desk.open_person(self._member.enrolment.person, "training")
-
-
-def _may_complete(member: Member) -> bool:
-    return member.enrolment.state == "enrolled" and member.progress.is_enough

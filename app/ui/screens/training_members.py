@@ -1,4 +1,4 @@
-"""Adding people to a training group by searching for them."""
+"""People found by searching, to be added to a group or a session."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ _MOST: Final = 8
 class MemberSearch(QFrame):
     """A line to type a name in, and who is found; Enter adds.
 
+    Args:
+        name: What a screen reader calls the line; empty for adding to a group.
+        stays: It is part of a form, which Escape leaves; else Escape closes it alone.
+
     Signals:
         chosen: Id of a person to be enrolled.
         closed: Escape was pressed.
@@ -32,14 +36,15 @@ class MemberSearch(QFrame):
     chosen = Signal(object)
     closed = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, name: str = "", *, stays: bool = False) -> None:
         super().__init__()
         self._desk = desk
+        self._stays = stays
         self.setProperty("role", "card")
         self.line = QLineEdit()
         self.line.setProperty("role", "search")
         self.line.setPlaceholderText(_("Any name, in any script, a number or a telephone"))
-        self.line.setAccessibleName(_("Add people to the group"))
+        self.line.setAccessibleName(name or _("Add people to the group"))
         self.line.addAction(
             icon("ph.magnifying-glass", desk.theme), QLineEdit.ActionPosition.LeadingPosition
         )
@@ -71,7 +76,7 @@ class MemberSearch(QFrame):
         if step is not None and self._found.count():
             row = self._found.currentRow() + step
             self._found.setCurrentRow(max(0, min(row, self._found.count() - 1)))
-        elif event.key() == Qt.Key.Key_Escape:
+        elif event.key() == Qt.Key.Key_Escape and not self._stays:
             self.hide()
             self.closed.emit()
         else:
@@ -95,6 +100,7 @@ class MemberSearch(QFrame):
     def _choose(self) -> None:
         item = self._found.currentItem()
         if item is not None:
-            self.chosen.emit(UUID(item.data(Qt.ItemDataRole.UserRole)))
+            person = UUID(item.data(Qt.ItemDataRole.UserRole))
             self.line.clear()
             self.line.setFocus()
+            self.chosen.emit(person)  # last: whoever takes it may bring the keyboard elsewhere

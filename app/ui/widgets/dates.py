@@ -61,13 +61,15 @@ class _DateLine(LineControl):
 class PartialDateControl(_DateLine):
     """A date as far as it is known, or an age."""
 
-    def __init__(self, type_: PartialDay, context: Context, *, takes_age: bool) -> None:
+    def __init__(self, type_: PartialDay, context: Context) -> None:
         super().__init__(
-            lambda text: read_partial(text, context.today, past=type_.past, takes_age=takes_age),
+            lambda text: read_partial(
+                text, context.today, past=type_.past, takes_age=type_.takes_age
+            ),
             write_partial,
         )
         self._today = context.today
-        self._takes_age = takes_age
+        self._takes_age = type_.takes_age
 
     def understood(self) -> str:
         """Write the date out, and the age it makes."""

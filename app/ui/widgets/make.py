@@ -9,19 +9,21 @@ from PySide6.QtGui import QIcon
 
 from app.models import choice_types as c
 from app.models import date_types as d
+from app.models import money_types as m
 from app.models import types as t
-from app.models.choices import Choices, Countries
+from app.models.choices import Choices
 from app.models.fields import Field
 from app.models.types import Context
+from app.ui.widgets.answers import AnswersControl
 from app.ui.widgets.chips import ChipsControl, FlagControl
 from app.ui.widgets.control import Control
 from app.ui.widgets.dates import DayControl, MomentControl, PartialDateControl
 from app.ui.widgets.lines import LongTextControl, NumberControl, PhoneControl, TextControl
+from app.ui.widgets.money import DecimalControl, MoneyControl
 from app.ui.widgets.pick import ChoiceControl, Find, Offered, TagsControl
+from app.ui.widgets.place import PlaceControl
 
 _MOST_CHIPS: Final = 16
-_BORN: Final = "birth"
-"""The one date people give as an age."""
 
 Icons = Callable[[str], QIcon]
 
@@ -42,35 +44,52 @@ def make_control(
     match type_.widget:
         case "long_text":
             return LongTextControl()
-        case "choice" if isinstance(type_, c.Choice):
-            return _choice(_offer(field, type_.choices, offered), _finder(type_.choices), icon)
-        case "choices" if isinstance(type_, c.ChoiceSet):
-            listed = _offer(field, type_.choices, offered)
-            if len(listed) <= _MOST_CHIPS:
-                return ChipsControl(listed, icon)
-            tags = TagsControl(listed, _finder(type_.choices))
-            tags.offer_list(icon("ph.caret-down"), icon("ph.x"))
-            return tags
-        case "day" if isinstance(type_, d.Day):
-            day = DayControl(type_, context)
-            day.offer_calendar(icon("ph.calendar-blank"))
-            return day
-        case "partial_date" if isinstance(type_, d.PartialDay):
-            return PartialDateControl(type_, context, takes_age=field.name == _BORN)
-        case "moment":
-            moment = MomentControl(context)
-            moment.offer_calendar(icon("ph.calendar-blank"))
-            return moment
+        case "choice" | "choices":
+            return _from_list(field, icon, offered)
+        case "day" | "partial_date" | "moment":
+            return _date(type_, context, icon)
         case "number" if isinstance(type_, t.Number):
             return NumberControl(type_)
+        case "money" if isinstance(type_, m.Amount):
+            return MoneyControl(type_, context)
+        case "decimal" if isinstance(type_, m.DecimalNumber):
+            return DecimalControl(type_)
         case "flag":
             return FlagControl()
         case "phone" if isinstance(type_, t.Phone):
             return PhoneControl(type_, context)
+        case "place":
+            place = PlaceControl(context.home_country)
+            place.offer_list(icon("ph.caret-down"))
+            return place
+        case "answers":
+            return AnswersControl()
         case "reference":
             return _choice(offered.get(field.name, ()), None, icon)
         case _:
             return TextControl()
+
+
+def _from_list(field: Field, icon: Icons, offered: Mapping[str, Offered]) -> Control:
+    type_ = field.type
+    if isinstance(type_, c.Choice):
+        return _choice(_offer(field, type_.choices, offered), type_.choices.find, icon)
+    if not isinstance(type_, c.ChoiceSet):
+        raise TypeError(f"{field.name} has no list")
+    listed = _offer(field, type_.choices, offered)
+    if len(listed) <= _MOST_CHIPS:
+        return ChipsControl(listed, icon)
+    tags = TagsControl(listed, type_.choices.find)
+    tags.offer_list(icon("ph.caret-down"), icon("ph.x"))
+    return tags
+
+
+def _date(type_: t.ValueType, context: Context, icon: Icons) -> Control:
+    if isinstance(type_, d.PartialDay):
+        return PartialDateControl(type_, context)
+    line = DayControl(type_, context) if isinstance(type_, d.Day) else MomentControl(context)
+    line.offer_calendar(icon("ph.calendar-blank"))
+    return line
 
 
 def _choice(listed: Offered, find: Find | None, icon: Icons) -> ChoiceControl:
@@ -81,7 +100,3 @@ def _choice(listed: Offered, find: Find | None, icon: Icons) -> ChoiceControl:
 
 def _offer(field: Field, choices: Choices, offered: Mapping[str, Offered]) -> Offered:
     return offered.get(field.name) or choices.offered()
-
-
-def _finder(choices: Choices) -> Find | None:
-    return choices.find if isinstance(choices, Countries) else None

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.ui.theme import SPACE
 
@@ -35,8 +36,16 @@ class SectionBox(QFrame):
         self.header.setSpacing(SPACE * 2)
         self.header.addWidget(heading)
         self.header.addStretch(1)
+        self.content = QWidget()
+        whole = QVBoxLayout(self.content)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(SPACE * 5)
         self.body = QVBoxLayout()
         self.body.setSpacing(SPACE * 3)
+        self.below = QVBoxLayout()
+        self.below.setSpacing(SPACE * 5)
+        whole.addLayout(self.body)
+        whole.addLayout(self.below)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, SPACE * 6)
         column.setSpacing(SPACE * 3)
@@ -45,7 +54,7 @@ class SectionBox(QFrame):
         self._line.hide()
         column.addWidget(self._line)
         column.addLayout(self.header)
-        column.addLayout(self.body)
+        column.addWidget(self.content)
 
     def part(self, *, is_first: bool) -> None:
         """Draw a line above, unless it is the first of its page."""
@@ -83,6 +92,7 @@ class SectionPage(QScrollArea):
         self.verticalScrollBar().valueChanged.connect(self._tell)
         self._at = ""
         self._wanted = ""
+        self._part: QWidget | None = None
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(_SETTLES_MS)
@@ -101,19 +111,50 @@ class SectionPage(QScrollArea):
         # Right after sections are filled their places are not settled yet: what wraps finds its
         # height in a second pass, and the section is followed until then.
         self._wanted = name
+        self._part = None
         self._settling.start()
         QTimer.singleShot(0, self, lambda: self._scroll_to(name))
 
+    def bring(self, part: QWidget) -> None:
+        """Scroll no farther than needed for a part of the page to be seen, such as a form."""
+        self._wanted = ""
+        self._part = part
+        self._settling.start()
+        QTimer.singleShot(0, self, self._bring)
+
+    def still_grows(self) -> None:
+        """Go on following the section wanted: more of the page is being made."""
+        if self._wanted or self._part is not None:
+            self._settling.start()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the section wanted while the page finds its size."""
-        if event.type() == QEvent.Type.Resize and watched is self._paper and self._wanted:
-            name = self._wanted
-            QTimer.singleShot(0, self, lambda: self._scroll_to(name))
+        """Follow what is wanted while the page finds its size."""
+        if event.type() == QEvent.Type.Resize and watched is self._paper:
+            if self._wanted:
+                name = self._wanted
+                QTimer.singleShot(0, self, lambda: self._scroll_to(name))
+            elif self._part is not None:
+                QTimer.singleShot(0, self, self._bring)
         return super().eventFilter(watched, event)
 
     def _settle(self) -> None:
         self._scroll_to(self._wanted)
+        self._bring()
         self._wanted = ""
+        self._part = None
+
+    def _bring(self) -> None:
+        part = self._part
+        if part is None or not isValid(part) or not part.isVisibleTo(self._paper):
+            return
+        top = part.mapTo(self._paper, part.rect().topLeft()).y() - SPACE * 3
+        end = top + part.height() + SPACE * 6
+        bar = self.verticalScrollBar()
+        room = self.viewport().height()
+        if top < bar.value() or end - top > room:
+            bar.setValue(max(0, top))
+        elif end > bar.value() + room:
+            bar.setValue(end - room)
 
     def _scroll_to(self, name: str) -> None:
         section = self.sections.get(name)
@@ -159,7 +200,8 @@ class PageIndex(QFrame):
     def fill(self) -> None:
         """List the sections the page has."""
         for name, section in self._page.sections.items():
-            button = QPushButton(section.title)
+            # An ampersand in a title is no shortcut.
+            button = QPushButton(section.title.replace("&", "&&"))
             button.setProperty("role", "index")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -171,7 +213,7 @@ class PageIndex(QFrame):
 
     def note(self, name: str, text: str) -> None:
         """Write how far a section is behind its title."""
-        title = self._page.sections[name].title
+        title = self._page.sections[name].title.replace("&", "&&")
         self._buttons[name].setText(f"{title}  {text}" if text else title)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

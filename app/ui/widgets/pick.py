@@ -47,13 +47,9 @@ class PickEdit(LineEdit):
         super().__init__()
         self._labels = dict(offered)
         self._find = find
-        model = QStandardItemModel(self)
-        for code, label in offered:
-            item = QStandardItem(label)
-            item.setData(code, _CODE)
-            item.setData(fold_name(label), _FOLDED)
-            model.appendRow(item)
-        completer = _Completer(model, self)
+        self._model = QStandardItemModel(self)
+        self.show_offered(offered)
+        completer = _Completer(self._model, self)
         completer.setCompletionRole(_FOLDED)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(10)
@@ -61,6 +57,15 @@ class PickEdit(LineEdit):
         by_index = completer.activated[QModelIndex]  # type: ignore[index]
         # Later: the completer still has its own text to put in the line.
         by_index.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    def show_offered(self, offered: Offered) -> None:
+        """Put these in the list shown, instead of what it holds."""
+        self._model.clear()
+        for code, label in offered:
+            item = QStandardItem(label)
+            item.setData(code, _CODE)
+            item.setData(fold_name(label), _FOLDED)
+            self._model.appendRow(item)
 
     def offer_list(self, icon: QIcon) -> None:
         """Put a button in the line that shows the whole list."""
@@ -115,7 +120,8 @@ def unsettled(edit: PickEdit, text: str) -> str:
         return _("{text} is not in the list. Press Down to see it.").format(text=isolate(text))
     if len(meant) < 2:
         return ""
-    named = _(", ").join(edit.label(code) for code in meant[:_MOST_NAMED])
+    # Labels of areas hold commas themselves.
+    named = " · ".join(edit.label(code) for code in meant[:_MOST_NAMED])
     if len(meant) > _MOST_NAMED:
         named += " …"
     return _("{text} can mean several answers: {answers}. Choose one from the list.").format(
@@ -124,10 +130,18 @@ def unsettled(edit: PickEdit, text: str) -> str:
 
 
 class ChoiceControl(LineControl):
-    """One answer of a list; the first letters are enough when only one answer begins so."""
+    """One answer of a list; the first letters are enough when only one answer begins so.
 
-    def __init__(self, offered: Offered, find: Find | None = None) -> None:
-        self._pick = PickEdit(offered, find)
+    Args:
+        offered: Codes and labels of the list.
+        find: Gives the codes a text names otherwise than by a label.
+        edit: The line that chooses, instead of one made for ``offered``.
+    """
+
+    def __init__(
+        self, offered: Offered, find: Find | None = None, *, edit: PickEdit | None = None
+    ) -> None:
+        self._pick = edit or PickEdit(offered, find)
         super().__init__(self._pick)
         self._pick.picked.connect(self._picked)
         self.left.connect(self._settle)

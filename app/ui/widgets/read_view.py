@@ -24,6 +24,9 @@ class ReadView(QWidget):
         sections: Which of its questions.
         named: What records it points to are called.
         has_blanks: Whether questions without an answer are named at the end.
+
+    Attributes:
+        is_empty: Nothing is answered.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class ReadView(QWidget):
             cell = _answer(_(record.fields[name].label), text, is_disputed=name in disputed)
             grid.addWidget(cell, place // 2, place % 2, 1, 2 if is_long else 1)
             place += 2 if is_long else 1
+        self.is_empty = place == 0
         if has_blanks and blanks:
             listed = _("Not answered: {questions}").format(questions=_(", ").join(blanks))
             column.addWidget(label(listed, "caption"))
