@@ -15,9 +15,10 @@ from app.casework.people import display_names
 from app.casework.training_calendar import at_of
 from app.formats import time_text
 from app.i18n import _, isolate, ngettext
-from app.models.appointments import Appointment
+from app.models.appointments import APPOINTMENT_STATES, PURPOSES, Appointment
 from app.models.choices import fold_name
-from app.models.sessions import CounsellingSession, GroupSession
+from app.models.collector import collector_paused
+from app.models.sessions import SESSION_KINDS, CounsellingSession, GroupSession
 from app.models.training import HALF_DAYS, CourseModule, TrainingGroup, TrainingSession
 from app.models.users import User
 
@@ -50,6 +51,7 @@ class Engagement:
     is_past: bool = False
 
 
+@collector_paused()
 def agenda(db: Session, first: date, last: date, user: UUID | None = None) -> list[Engagement]:
     """List what is on the days from ``first`` to ``last``, in order of time.
 
@@ -74,42 +76,56 @@ def _names(db: Session, people: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def _appointments(db: Session, first: date, last: date, user: UUID | None) -> Iterator[Engagement]:
-    found = db.scalars(
-        select(Appointment).where(
+    found = db.execute(
+        select(
+            Appointment.id, Appointment.person, Appointment.at, Appointment.purpose,
+            Appointment.place, Appointment.state,
+        ).where(
             Appointment.at >= first.isoformat(),
             Appointment.at < (last + timedelta(days=1)).isoformat(),
             Appointment.voided.is_(None),
             Appointment.state != "cancelled",
             *_whose(Appointment.counsellor.expression, user),
         )
-    ).all()
+    ).all()  # fmt: skip
     names = _names(db, {one.person for one in found})
+    times: dict[str, str] = {}
     for one in found:
         at = one.at or ""
-        state = one.shown("state") if one.state != "planned" else ""
+        state = APPOINTMENT_STATES.label(one.state or "") if one.state != "planned" else ""
         yield Engagement(
-            date.fromisoformat(at[:10]), "appointment", at[11:], time_text(at),
+            date.fromisoformat(at[:10]), "appointment", at[11:], _time(at[11:], times),
             names.get(one.person) or _("No name yet"),
-            _joined(one.shown("purpose"), one.place or "", state), one.id, one.person,
+            _joined(PURPOSES.label(one.purpose or ""), one.place or "", state), one.id, one.person,
             one.state != "planned",
         )  # fmt: skip
 
 
+def _time(clock: str, known: dict[str, str]) -> str:
+    # Many meet at the same few hours, and CLDR is slow to write one.
+    if clock not in known:
+        known[clock] = time_text(f"2000-01-01T{clock}")
+    return known[clock]
+
+
 def _sessions(db: Session, first: date, last: date, user: UUID | None) -> Iterator[Engagement]:
-    found = db.scalars(
-        select(CounsellingSession).where(
+    found = db.execute(
+        select(
+            CounsellingSession.id, CounsellingSession.root, CounsellingSession.held_on,
+            CounsellingSession.session_kind,
+        ).where(
             CounsellingSession.held_on.between(first, last),
             CounsellingSession.group_session.is_(None),
             CounsellingSession.voided.is_(None),
             *_whose(CounsellingSession.counsellor.expression, user),
         )
-    ).all()
+    ).all()  # fmt: skip
     names = _names(db, {one.root for one in found})
     for one in found:
         yield Engagement(
             one.held_on or first, "session", _PLACES[""], "",
-            names.get(one.root) or _("No name yet"), one.shown("session_kind"), one.id, one.root,
-            True,
+            names.get(one.root) or _("No name yet"), SESSION_KINDS.label(one.session_kind or ""),
+            one.id, one.root, True,
         )  # fmt: skip
 
 

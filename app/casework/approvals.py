@@ -80,12 +80,10 @@ def require_as_decided(
         state = change.fields.get("state")
         if state is not None:
             since = (since or change.clock) if state in states else None
-    late = [
-        change
+    if since is not None and any(
+        change.clock > since and set(change.fields) - but - {REASON}
         for change in _changes(db, part)
-        if since is not None and change.clock > since and set(change.fields) - but - {REASON}
-    ]
-    if late:
+    ):
         raise Refused(
             "plan_is_decided",
             _("This plan is submitted or approved. Have it returned, or begin a new version."),

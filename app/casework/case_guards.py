@@ -16,7 +16,7 @@ from app.casework.ages import childhood, may_be_child
 from app.casework.case_facts import Facts, Missing
 from app.casework.consents import live_scopes
 from app.casework.declarations import standing_declaration
-from app.casework.health import ESCORT_NEEDED, holds_through
+from app.casework.health import ESCORT_NEEDED, holds_through, latest_assessment
 from app.casework.household import person_class
 from app.casework.people import names_of
 from app.casework.protection import has_clearance
@@ -212,7 +212,9 @@ def free_to_decide(facts: Facts) -> Missing | None:
 def child_cleared(facts: Facts) -> Missing | None:
     """A child, or someone who may be one, returns only where that is in their best interests."""
     birth = facts.person.birth
-    if not may_be_child(birth, facts.today):
+    boarded_on = facts.journey.boarded_on if facts.journey is not None else None
+    on = min(facts.today, boarded_on) if boarded_on is not None else facts.today
+    if not may_be_child(birth, on):
         return None
     if has_clearance(facts.db, facts.case.id, "child_return", facts.today):
         return None
@@ -221,7 +223,7 @@ def child_cleared(facts: Facts) -> Missing | None:
             "The age is not known: the person may be under 18. Write the age, or ask a "
             "protection officer to clear the return."
         )
-    elif childhood(birth, facts.today) == "yes":
+    elif childhood(birth, on) == "yes":
         text = _("The person is under 18. A protection officer must clear the return first.")
     else:
         text = _(
@@ -348,13 +350,15 @@ def fit_to_travel(facts: Facts) -> Missing | None:
 
 
 def fit_when_boarding(facts: Facts) -> Missing | None:
-    """The assessment still held on the day of boarding."""
-    journey, one = facts.journey, facts.assessment
-    if journey is None or journey.boarded_on is None or one is None or one.assessed_on is None:
+    """The last assessment made by the day of boarding still held on it."""
+    journey = facts.journey
+    if journey is None or journey.boarded_on is None:
         return None
-    end = holds_through(one.assessed_on, one.valid_until, facts.limit("fitness_hours"))
-    if one.assessed_on <= journey.boarded_on <= end and one.fitness in {"fit", "conditions"}:
-        return None
+    one = latest_assessment(facts.db, facts.case.id, by=journey.boarded_on)
+    if one is not None and one.assessed_on is not None and one.fitness in {"fit", "conditions"}:
+        end = holds_through(one.assessed_on, one.valid_until, facts.limit("fitness_hours"))
+        if journey.boarded_on <= end:
+            return None
     return Missing(
         "fit_when_boarding",
         _("No medical assessment held on the day of boarding. Record the one that did."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -11,11 +11,13 @@ from app.casework.case_states import is_ever_legal, skips
 from app.casework.cases import is_disputed
 from app.errors import Refused
 from app.i18n import _
+from app.models.capture import before as before_save
 from app.models.cases import Case, CaseTransition
 from app.models.record import Record
 from app.models.rules import rule
-from app.models.store import Store
 from app.models.types import Context
+
+_Kind = TypeVar("_Kind", bound=Record)
 
 
 @rule(Case)
@@ -53,6 +55,18 @@ def state_is_reached_by_moves(db: Session, case: Case, context: Context) -> None
         )
 
 
+@rule(Case)
+def programme_stays(db: Session, case: Case, context: Context) -> None:
+    """A case stays in its programme once it has moved: what was asked of it was asked by that."""
+    before = _before(db, case)
+    if before is not None and before.state != "draft" and before.programme != case.programme:
+        raise Refused(
+            "programme_fixed",
+            _("The case has moved on in its programme. Close it, and open one in the other."),
+            "programme",
+        )
+
+
 def _led_to(moves: list[CaseTransition], state: str | None) -> str | None:
     """Give the state that moves lead to, one after the other; None where one starts elsewhere."""
     for move in moves:
@@ -84,10 +98,6 @@ def move_is_legal(db: Session, move: CaseTransition, context: Context) -> None:
         )
 
 
-def _before(db: Session, record: Record) -> Any:
+def _before(db: Session, record: _Kind) -> _Kind | None:
     """Give a record as it was before this save; None where nothing is being saved."""
-    if "author" not in db.info:
-        return None
-    store: Store = db.info["store"]
-    with store.read() as before:
-        return before.get(type(record), record.id)
+    return before_save(db, record) if "author" in db.info else None

@@ -54,7 +54,10 @@ def usual_declaration(db: Session, parent: Record) -> Mapping[str, Any]:
     Declaration,
     "withdraw",
     N_("Take the declaration back"),
-    when=lambda _db, declaration: declaration.withdrawn_on is None,
+    when=lambda db, declaration: (
+        declaration.withdrawn_on is None
+        and not (declaration.declaration_kind == "return" and _boardings(db, declaration.case))
+    ),
 )
 def withdraw_declaration(db: Session, declaration: Declaration) -> None:
     """Note that the person takes a declaration back; no reason is asked."""
@@ -129,6 +132,59 @@ def departs_after_declaring(db: Session, travel: Travel, context: Context) -> No
         raise _departs_too_early(
             departs, declaration.declared_on, "boarded_on" if travel.boarded_on else "departs_on"
         )
+
+
+@rule(Declaration)
+def left_on_a_declaration(db: Session, declaration: Declaration, context: Context) -> None:
+    """The declaration a person left on is neither taken back nor void."""
+    if declaration.declaration_kind != "return":
+        return
+    is_gone = declaration.voided is not None or declaration.withdrawn_on is not None
+    boarded = _boardings(db, declaration.case)
+    if not is_gone or not boarded or standing_declaration(db, declaration.case) is not None:
+        return
+    if declaration.voided is not None:
+        raise Refused(
+            "left_on_declaration",
+            _("The person left on {day} on this declaration. It stays on record.").format(
+                day=day_text(min(boarded))
+            ),
+            "voided",
+        )
+    raise _left_though_withdrawn(min(boarded), "withdrawn_on")
+
+
+@rule(Travel)
+def boards_on_a_declaration(db: Session, travel: Travel, context: Context) -> None:
+    """Nobody boards who took their declaration back."""
+    if travel.voided or travel.boarded_on is None or standing_declaration(db, travel.case):
+        return
+    withdrawn = select(Declaration.id).where(
+        Declaration.case == travel.case,
+        Declaration.declaration_kind == "return",
+        Declaration.withdrawn_on.is_not(None),
+        Declaration.voided.is_(None),
+    )
+    if db.scalars(withdrawn.limit(1)).first() is not None:
+        raise _left_though_withdrawn(travel.boarded_on, "boarded_on")
+
+
+def _boardings(db: Session, case: UUID) -> list[date]:
+    boarded = select(Travel.boarded_on).where(
+        Travel.case == case, Travel.voided.is_(None), Travel.boarded_on.is_not(None)
+    )
+    return [day for day in db.scalars(boarded) if day is not None]
+
+
+def _left_though_withdrawn(departs: date, field: str) -> Refused:
+    return Refused(
+        "left_on_declaration",
+        _(
+            "The person left on {day}, and the declaration was taken back. Record the declaration "
+            "they left on, or correct the journey."
+        ).format(day=day_text(departs)),
+        field,
+    )
 
 
 def _departures(db: Session, case: UUID) -> list[date]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import tomllib
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -119,7 +117,7 @@ class Desk:
                 turn, waiting[role] = waiting[role], []
                 if not turn or role not in self.who:
                     continue
-                with _collector_paused(), self.store.write(self.who[role]) as self.db:
+                with self.store.write(self.who[role]) as self.db:
                     for file, script in turn:
                         file.resume()
                         wanted = next(script, None)
@@ -215,18 +213,6 @@ class File:
         """Give the case as the save under way has it."""
         self.db.flush()
         return self.db.get_one(Case, self.case)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Leave cyclic garbage alone during a save: walking a thousand records is a third of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _json(answers: dict[str, Any]) -> dict[str, Any]:

@@ -286,7 +286,7 @@ _AFTER: Final[dict[str, _Part]] = {
 
 
 def _beside(file: File) -> Script:
-    wanted, reasons = file.wanted, material()["words"]
+    wanted = file.wanted
     if wanted not in SIDES:
         return
     file.wait(5)
@@ -303,13 +303,18 @@ def _beside(file: File) -> Script:
         file.act(file.held_case(), "withdraw")
     elif wanted == "reopened":
         yield "supervisor"
-        file.act(file.held_case(), "reopen", reason="Un appui reste à verser")
+        file.act(file.held_case(), "reopen", reason=_reason(file))
     else:
         if wanted == "no_show":
             if file.travel is None:
                 return  # nobody departs in this programme
             file.act(file.travel, "miss")
-        file.advance(wanted, reason=reasons["answers"][2])
+        file.advance(wanted, reason=_reason(file))
+
+
+def _reason(file: File) -> str:
+    chosen: str = file.random.choice(material()["reasons"][file.wanted])
+    return chosen
 
 
 _SEALED: Final = {

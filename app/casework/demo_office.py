@@ -63,7 +63,7 @@ def _rates(db: Session, today: date, random: Random) -> None:
                 if (base, quoted, on) not in known:
                     add_record(db, "exchange_rate", {
                         "base": base, "quoted": quoted, "rate": str(rate if not is_fixed else text),
-                        "on": on.isoformat(), "source": "Taux opérationnel des Nations Unies",
+                        "on": on.isoformat(), "source": "Taux fictif pour la formation",
                     })  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.casework.demo_desk import File, Script, material
 from app.casework.follow_up import visits_of
+from app.casework.household import person_class
 from app.casework.programmes import programme_of
 from app.casework.rates import convert, in_currency, rate_for
 from app.models.experts import Assignment, ExpertNeed
@@ -154,8 +155,7 @@ def work_out_business(file: File) -> Script:
     varied = file.random.uniform(0.85, 1.2)
     for kind, label, euros, more in (
         ("sale", business["product"], business["price"], {"quantity": str(business["quantity"])}),
-        ("material", business["product"], business["material"],
-         {"quantity": str(business["quantity"])}),
+        ("material", business["product"], business["material"], {}),
         ("fixed", "Loyer et électricité", business["fixed"] * varied, {}),
         ("equipment", business["tools"], business["equipment"] * varied, {"life_months": 48}),
         ("stock", "Premier stock", business["stock"] * varied, {}),
@@ -187,8 +187,10 @@ def ask_for_grant(file: File) -> Script:
         return
     currency, least, most = _GRANTED[file.programme]
     amount = file.random.randint(least // 50, most // 50) * 50
+    counts_as = person_class(file.db, file.person, file.desk.today)
     grant = file.of_case(
-        "grant", purpose="microbusiness", grant_kind="in_kind", person_class="adult",
+        "grant", purpose="microbusiness", grant_kind="in_kind",
+        person_class="adult" if counts_as == "family" else counts_as,
         requested=f"{amount} {currency}", note=_business(file)["tools"],
     )  # fmt: skip
     file.db.flush()

@@ -5,7 +5,7 @@ Read set by set, a query for each kind of record whatever the number of people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal
@@ -14,19 +14,21 @@ from uuid import UUID
 from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session, aliased
 
+from app.casework.among import Key, key
 from app.casework.health import holds_through
 from app.casework.office_limits import limit
-from app.casework.people import display_names
+from app.casework.people import names_by_key
 from app.casework.programmes import programme_of
 from app.casework.travel import LIVE_JOURNEYS, TRAVEL_DOCUMENTS
 from app.i18n import N_
 from app.models.cases import Case
+from app.models.collector import collector_paused
 from app.models.declarations import Declaration
 from app.models.health import MedicalAssessment
 from app.models.persons import PersonIdentifier
 from app.models.programmes import Programme
 from app.models.travel import Travel, TravelAllowance, TravelDocumentRequest, TravelLeg
-from app.models.values import PartialDate
+from app.models.values import PartialDate, id_of
 
 ON_THE_BOARD: Final = ("declared", "docs_pending", "cleared", "no_show", "booked", "ready")
 """States of the cases it shows, in order of the line."""
@@ -40,8 +42,10 @@ PARTS: Final = {
 }
 """What a departure needs, in the order it is usually got, with its heading."""
 
-_SOME: Final = 500
-_Rows = dict[UUID, list[Any]]
+_BLOCKING: Final = frozenset({"missing", "asked"})
+_NEEDS: Final = {"papers": "cleared", "booking": "booked"}
+"""Part → state of a case whose programme asks for it; the others are for ``ready``."""
+_Rows = dict[Key, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ class Part:
 
     state: Literal["ok", "asked", "missing", "expiring", "not_needed"]
     on: date | None = None
+
+
+_UNUSED: Final = Part("not_needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +90,36 @@ class DepartureLine:
     blocks: str | None
 
 
+@collector_paused()
 def board(db: Session, today: date) -> list[DepartureLine]:
     """List everybody between declaring and leaving: the next to leave first, then by name."""
-    cases = db.execute(
+    on_board = (Case.state.in_(ON_THE_BOARD), Case.voided.is_(None))
+    cases = db.connection().execute(
         select(
-            Case.id, Case.person, Case.number, Case.programme, Case.state,
-            Case.return_country, Case.counsellor,
-        ).where(Case.state.in_(ON_THE_BOARD), Case.voided.is_(None))
+            key(Case.id).label("id"), key(Case.person).label("person"), Case.number,
+            Case.programme, Case.state, Case.return_country, Case.counsellor,
+        ).where(*on_board)
     ).all()  # fmt: skip
     facts = _Board(db, today)
-    names = _in_parts(db, [case.person for case in cases])
+    names = names_by_key(db, select(Case.person).where(*on_board))
     lines = []
     for case in cases:
-        journey = facts.journeys.get(case.id)
-        departs = journey.departs_on if journey else None
-        parts = facts.parts_of(case, journey)
+        of, person, number, programme, state, return_country, counsellor = case
+        journey = facts.journeys.get(of)
+        parts = facts.parts_of(of, person, programme or "", journey)
         lines.append(
             DepartureLine(
-                case=case.id,
-                person=case.person,
-                names=names.get(case.person, []),
-                number=case.number or "",
-                programme=case.programme or "",
-                state=case.state,
-                return_country=case.return_country,
-                counsellor=case.counsellor,
-                departs_on=departs,
+                case=id_of(of),
+                person=id_of(person),
+                names=names.get(person, []),
+                number=number or "",
+                programme=programme or "",
+                state=state,
+                return_country=return_country,
+                counsellor=counsellor,
+                departs_on=journey.departs_on if journey else None,
                 parts=parts,
-                blocks=next((n for n, p in parts.items() if p.state in {"missing", "asked"}), None),
+                blocks=next((n for n, p in parts.items() if p.state in _BLOCKING), None),
             )
         )
     lines.sort(key=lambda line: (line.departs_on or date.max, line.names[:1], line.number))
@@ -126,14 +135,16 @@ class _Board:
         self._hours = limit(db, "fitness_hours")
         self._within = timedelta(days=limit(db, "reconfirmed_days"))
         self._warned = timedelta(days=limit(db, "paper_warning_days"))
-        self._programmes: dict[str, Programme] = {}
+        self._programmes: dict[str, tuple[Programme, set[str]]] = {}
         shown = aliased(Case)
         on_board = select(shown.id).where(shown.state.in_(ON_THE_BOARD), shown.voided.is_(None))
         travelling = select(shown.person).where(
             shown.state.in_(ON_THE_BOARD), shown.voided.is_(None)
         )
         journeys = self._rows(
-            select(Travel.case.label("of"), Travel.id, Travel.departs_on).where(
+            select(
+                key(Travel.case).label("of"), key(Travel.id).label("id"), Travel.departs_on
+            ).where(
                 Travel.case.in_(on_board),
                 Travel.voided.is_(None),
                 Travel.state.in_(LIVE_JOURNEYS),
@@ -142,20 +153,20 @@ class _Board:
         self.journeys: dict[UUID, Any] = {case: rows[-1] for case, rows in journeys.items()}
         of_board = select(Travel.id).where(Travel.case.in_(on_board))
         self._legs = self._rows(
-            select(TravelLeg.travel.label("of")).where(
+            select(key(TravelLeg.travel).label("of")).where(
                 TravelLeg.travel.in_(of_board), TravelLeg.voided.is_(None)
             )
         )
         self._allowances = self._rows(
             select(
-                TravelAllowance.travel.label("of"),
+                key(TravelAllowance.travel).label("of"),
                 TravelAllowance.is_prepared,
                 TravelAllowance.paid_on,
             ).where(TravelAllowance.travel.in_(of_board), TravelAllowance.voided.is_(None))
         )
         self._requests = self._rows(
             select(
-                TravelDocumentRequest.case.label("of"),
+                key(TravelDocumentRequest.case).label("of"),
                 TravelDocumentRequest.paper,
                 TravelDocumentRequest.state,
                 TravelDocumentRequest.expires_on,
@@ -167,7 +178,7 @@ class _Board:
             )
         )
         self._held = self._rows(
-            select(PersonIdentifier.person.label("of"), PersonIdentifier.expires).where(
+            select(key(PersonIdentifier.person).label("of"), PersonIdentifier.expires).where(
                 PersonIdentifier.person.in_(travelling),
                 PersonIdentifier.voided.is_(None),
                 PersonIdentifier.identifier_kind.in_(["passport", "laissez_passer"]),
@@ -176,7 +187,7 @@ class _Board:
         )
         self._assessments = self._rows(
             select(
-                MedicalAssessment.case.label("of"),
+                key(MedicalAssessment.case).label("of"),
                 MedicalAssessment.assessed_on,
                 MedicalAssessment.valid_until,
                 MedicalAssessment.fitness,
@@ -185,7 +196,7 @@ class _Board:
             .order_by(MedicalAssessment.assessed_on, MedicalAssessment.created_at)
         )
         self._reconfirmed = self._rows(
-            select(Declaration.case.label("of"), Declaration.declared_on)
+            select(key(Declaration.case).label("of"), Declaration.declared_on)
             .where(
                 Declaration.case.in_(on_board),
                 Declaration.voided.is_(None),
@@ -197,38 +208,32 @@ class _Board:
 
     def _rows(self, query: Executable) -> _Rows:
         found: _Rows = {}
-        for row in self._db.execute(query):
+        for row in self._db.connection().execute(query).all():
             found.setdefault(row.of, []).append(row)
         return found
 
-    def parts_of(self, case: Any, journey: Any) -> dict[str, Part]:
+    def parts_of(self, case: Key, person: Key, programme: str, journey: Any) -> dict[str, Part]:
         """Say how far each part of a departure is."""
-        programme = self._programme(case.programme or "")
+        if programme not in self._programmes:
+            of_case = programme_of(self._db, programme)
+            uses = {name for name in PARTS if of_case.uses(_NEEDS.get(name, "ready"))}
+            self._programmes[programme] = (of_case, uses)
+        of_case, uses = self._programmes[programme]
         departs = journey.departs_on if journey else None
         needed = max(self._today, departs) if departs else self._today
-        made: dict[str, Callable[[], Part]] = {
-            "papers": lambda: self._papers(case, programme, needed),
-            "booking": lambda: self._booking(journey),
-            "medical": lambda: self._medical(case.id, needed),
-            "allowances": lambda: self._handed_out(journey, programme),
-            "reconfirmation": lambda: self._will(case.id, departs),
-        }
-        used = {"papers": "cleared", "booking": "booked"}
         return {
-            name: made[name]() if programme.uses(used.get(name, "ready")) else Part("not_needed")
-            for name in PARTS
+            "papers": self._papers(case, person, of_case, needed) if "papers" in uses else _UNUSED,
+            "booking": self._booking(journey) if "booking" in uses else _UNUSED,
+            "medical": self._medical(case, needed) if "medical" in uses else _UNUSED,
+            "allowances": self._handed_out(journey, of_case) if "allowances" in uses else _UNUSED,
+            "reconfirmation": self._will(case, departs) if "reconfirmation" in uses else _UNUSED,
         }
 
-    def _programme(self, code: str) -> Programme:
-        if code not in self._programmes:
-            self._programmes[code] = programme_of(self._db, code)
-        return self._programmes[code]
-
-    def _papers(self, case: Any, programme: Programme, needed: date) -> Part:
-        requests = self._requests.get(case.id, [])
+    def _papers(self, case: Key, person: Key, programme: Programme, needed: date) -> Part:
+        requests = self._requests.get(case, ())
         to_travel = [one for one in requests if one.paper in TRAVEL_DOCUMENTS]
         ends = [one.expires_on for one in to_travel if one.state == "issued" and one.expires_on]
-        held: Iterable[PartialDate] = (one.expires for one in self._held.get(case.person, []))
+        held: Iterable[PartialDate] = (one.expires for one in self._held.get(person, ()))
         ends += [one.earliest for one in held]
         to_leave = [one for one in requests if one.paper == "exit_authorisation"]
         allowed = [one.expires_on for one in to_leave if one.state == "issued"]
@@ -255,7 +260,7 @@ class _Board:
             return Part("expiring", journey.departs_on)
         return Part("ok", journey.departs_on)
 
-    def _medical(self, case: UUID, needed: date) -> Part:
+    def _medical(self, case: Key, needed: date) -> Part:
         found = self._assessments.get(case)
         if not found:
             return Part("missing")
@@ -273,7 +278,7 @@ class _Board:
             return Part("missing" if programme.allowances else "not_needed")
         return Part("ok" if all(o.is_prepared or o.paid_on for o in listed) else "asked")
 
-    def _will(self, case: UUID, departs: date | None) -> Part:
+    def _will(self, case: Key, departs: date | None) -> Part:
         found = self._reconfirmed.get(case)
         if not found:
             return Part("missing")
@@ -281,11 +286,3 @@ class _Board:
         if departs is not None and day < departs - self._within:
             return Part("missing", day)
         return Part("ok", day)
-
-
-def _in_parts(db: Session, people: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """Give names, asked for some people at a time: a statement takes only so many values."""
-    found: dict[UUID, list[str]] = {}
-    for start in range(0, len(people), _SOME):
-        found |= display_names(db, people[start : start + _SOME])
-    return found

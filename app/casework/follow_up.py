@@ -11,13 +11,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework.people_list import PersonLine, lines_of
+from app.casework.people_list import PersonLine, lines_among
 from app.casework.programmes import programme_of
 from app.casework.verbs import usual, verb
 from app.errors import Refused
 from app.formats import day_text
 from app.i18n import N_, _, isolate
 from app.models.cases import Case, CaseTransition
+from app.models.collector import collector_paused
 from app.models.follow_up import FollowUp
 from app.models.ids import named_id
 from app.models.programmes import programmes
@@ -114,6 +115,7 @@ def _planned(db: Session, case: Case, place: UUID, due_on: date) -> FollowUp:
     return known
 
 
+@collector_paused()
 def due(
     db: Session,
     today: date,
@@ -130,7 +132,10 @@ def due(
         counsellor: Only the cases of this user.
     """
     query = (
-        select(FollowUp, Case)
+        select(
+            FollowUp.id, FollowUp.due_on, FollowUp.case,
+            Case.person, Case.number, Case.programme, Case.state,
+        )
         .join(Case, Case.id == FollowUp.case)
         .where(
             FollowUp.state == "planned",
@@ -141,24 +146,24 @@ def due(
         )
         .order_by(FollowUp.due_on, FollowUp.id)
         .limit(limit)
-    )
+    )  # fmt: skip
     if counsellor is not None:
         query = query.where(Case.counsellor == counsellor)
     rows = db.execute(query).all()
-    people = {line.id: line for line in lines_of(db, dict.fromkeys(c.person for _f, c in rows))}
+    people = lines_among(db, dict.fromkeys(row.person for row in rows))
     return [
         DueVisit(
-            visit.id,
-            case.id,
-            people[case.person],
-            case.number or "",
-            case.programme or "",
-            case.state or "",
-            visit.due_on,
-            (today - visit.due_on).days,
+            visit,
+            case,
+            people[person],
+            number or "",
+            programme or "",
+            state or "",
+            due_on,
+            (today - due_on).days,
         )
-        for visit, case in rows
-        if case.person in people and visit.due_on is not None
+        for visit, due_on, case, person, number, programme, state in rows
+        if person in people and due_on is not None
     ]
 
 

@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session, aliased
 from app.casework.cases import ENDED
 from app.casework.feedback import open_feedback
 from app.casework.follow_up import due
-from app.casework.grant_board import tranches_due
-from app.casework.people_list import PersonLine, lines_of
+from app.casework.grant_board import NextTranche, tranches_due
+from app.casework.people_list import PersonLine, lines_among
 from app.models.cases import Case
+from app.models.collector import collector_paused
 from app.models.follow_up import FollowUp
 from app.models.money import Money
 
 SEARCHED_DAYS: Final = 180
 """A visit missed longer ago than this is no longer looked after."""
 _MOST: Final = 2000
-_SOME: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,8 @@ class FollowUpLine:
             ``feedback`` to answer.
         record: The visit, grant or feedback.
         day: Day it is due, was missed, or was received.
-        detail: Why a visit was missed, or the kind of feedback: a code; of a tranche, what
-            blocks it, in a sentence.
-        amount: Of a tranche.
+        code: Why a visit was missed, or the kind of feedback.
+        tranche: The one to pay.
     """
 
     what: Literal["visit", "missed", "tranche", "feedback"]
@@ -48,10 +47,21 @@ class FollowUpLine:
     case_number: str
     programme: str
     day: date
-    detail: str = ""
-    amount: Money | None = None
+    code: str = ""
+    tranche: NextTranche | None = None
+
+    @property
+    def detail(self) -> str:
+        """The code; of a tranche, what blocks it, in a sentence."""
+        return self.code if self.tranche is None else self.tranche.blocked
+
+    @property
+    def amount(self) -> Money | None:
+        """What is left to pay of a tranche."""
+        return None if self.tranche is None else self.tranche.left
 
 
+@collector_paused()
 def board(
     db: Session, today: date, *, within_days: int = 30, counsellor: UUID | None = None
 ) -> list[FollowUpLine]:
@@ -78,8 +88,7 @@ def board(
             one.case_number,
             one.programme,
             one.next.due_on,
-            one.next.blocked,
-            one.next.left,
+            tranche=one.next,
         )
         for one in tranches_due(db, today, counsellor)
         if one.next is not None and one.next.due_on is not None
@@ -104,7 +113,10 @@ def missed(db: Session, today: date, *, counsellor: UUID | None = None) -> list[
         later.due_on >= FollowUp.due_on,
     )
     query = (
-        select(FollowUp, Case)
+        select(
+            FollowUp.id, FollowUp.due_on, FollowUp.missed_reason,
+            Case.person, Case.number, Case.programme,
+        )
         .join(Case, Case.id == FollowUp.case)
         .where(
             FollowUp.state == "missed",
@@ -116,21 +128,15 @@ def missed(db: Session, today: date, *, counsellor: UUID | None = None) -> list[
         )
         .order_by(FollowUp.due_on)
         .limit(_MOST)
-    )
+    )  # fmt: skip
     if counsellor is not None:
         query = query.where(Case.counsellor == counsellor)
     rows = db.execute(query).all()
-    wanted = list(dict.fromkeys(case.person for _visit, case in rows))
-    people = {
-        line.id: line
-        for start in range(0, len(wanted), _SOME)
-        for line in lines_of(db, wanted[start : start + _SOME])
-    }
+    people = lines_among(db, dict.fromkeys(row.person for row in rows))
     return [
         FollowUpLine(
-            "missed", visit.id, people[case.person], case.number or "", case.programme or "",
-            visit.due_on, visit.missed_reason or "",
+            "missed", visit, people[person], number or "", programme or "", due_on, reason or ""
         )
-        for visit, case in rows
-        if case.person in people and visit.due_on is not None
-    ]  # fmt: skip
+        for visit, due_on, reason, person, number, programme in rows
+        if person in people and due_on is not None
+    ]

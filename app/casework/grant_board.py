@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework.grant_sums import GrantSums, paid_sum, sums_of
-from app.casework.people_list import PersonLine, lines_of
-from app.casework.tranches import Happened, happened, opening
+from app.casework.among import Among, Key
+from app.casework.grant_briefs import (
+    Amounts,
+    BriefGrant,
+    BriefPayment,
+    BriefTranche,
+    Granted,
+    committed_by_grant,
+    granted,
+    payments_by_grant,
+    tranches_of,
+)
+from app.casework.grant_sums import GrantSums, added, paid_sum
+from app.casework.people_list import PersonLine, lines_by_key
+from app.casework.tranches import Happened, Opening, happened_among, opening
 from app.models.cases import Case
-from app.models.grants import Grant, Payment, Tranche
+from app.models.collector import collector_paused
+from app.models.grants import Grant
 from app.models.money import Money
+from app.models.values import id_of
 
 RUNNING: Final = ("requested", "first_approval", "approved")
 """States of a grant somebody still has to do something about."""
-_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +43,33 @@ class NextTranche:
     Attributes:
         left: What of it is not paid.
         due_on: The day set for it, or from which it may be paid; None when not known yet.
-        blocked: Why it may not be paid today, in a sentence; empty when it may.
-        section: Section of the person's file where what is missing is recorded.
+        opening: From when it may be paid.
+        today: Day at the office for which ``blocked`` is said.
     """
 
     tranche: UUID
     seq: int
     left: Money
     due_on: date | None
-    blocked: str
-    section: str
+    opening: Opening
+    today: date
+
+    @property
+    def blocked(self) -> str:
+        """Why it may not be paid today, in a sentence; empty when it may."""
+        return self.opening.blocked(self.today)
+
+    @property
+    def section(self) -> str:
+        """Section of the person's file where what is missing is recorded."""
+        return self.opening.section
 
 
 @dataclass(frozen=True, slots=True)
 class GrantLine:
     """One grant as the board shows it."""
 
-    grant: Grant
+    grant: BriefGrant
     person: PersonLine
     case_number: str
     programme: str
@@ -54,53 +77,68 @@ class GrantLine:
     next: NextTranche | None
 
 
+@collector_paused()
 def board(
     db: Session, today: date, *, states: Iterable[str] = RUNNING, counsellor: UUID | None = None
 ) -> list[GrantLine]:
     """List grants, those with something to pay soonest first.
 
-    Reads some hundred grants with a dozen queries; none a grant.
+    Reads any number of grants with a dozen queries; none a grant.
 
     Args:
         states: Codes of ``GRANT_STATES``.
         counsellor: Only those of this counsellor's cases.
     """
-    query = (
-        select(Grant, Case)
-        .join(Case, Case.id == Grant.case)
-        .where(Grant.voided.is_(None), Case.voided.is_(None), Grant.state.in_(list(states)))
-        .order_by(Grant.requested_on, Grant.id)
-    )
-    if counsellor is not None:
-        query = query.where(Case.counsellor == counsellor)
-    found = db.execute(query).all()
-    grants = [grant for grant, _case in found]
-    people = _people(db, {case.person for _grant, case in found})
-    added = sums_of(db, grants)
-    following = _next_tranches(db, grants, happened(db, grants), today)
-    lines = [
-        GrantLine(
-            grant,
-            people[case.person],
-            case.number or "",
-            case.programme or "",
-            added[grant.id],
-            following.get(grant.id),
-        )
-        for grant, case in found
-        if case.person in people
-    ]
-    return sorted(lines, key=_soonest)
+    chosen = _chosen(states, counsellor)
+    amounts = Amounts()
+    found = granted(db, chosen, amounts)
+    grants = _these(Grant.id, chosen)
+    payments = payments_by_grant(db, grants, amounts)
+    following = dict(_next_tranches(db, found, payments, amounts, chosen, today))
+    people = lines_by_key(db, _these(Case.person, chosen))
+    committed = committed_by_grant(db, grants, amounts)
+    return sorted(_lines(found, people, committed, payments, following), key=_soonest)
 
 
+@collector_paused()
 def tranches_due(db: Session, today: date, counsellor: UUID | None = None) -> list[GrantLine]:
     """List the approved grants whose next tranche is due by ``today``, blocked or not."""
-    lines = board(db, today, states=("approved",), counsellor=counsellor)
-    return [
-        line
-        for line in lines
-        if line.next is not None and line.next.due_on is not None and line.next.due_on <= today
-    ]
+    chosen = _chosen(("approved",), counsellor)
+    amounts = Amounts()
+    found = granted(db, chosen, amounts)
+    payments = payments_by_grant(db, _these(Grant.id, chosen), amounts)
+    following = {
+        grant: after
+        for grant, after in _next_tranches(db, found, payments, amounts, chosen, today)
+        if after.due_on is not None and after.due_on <= today
+    }
+    found = [one for one in found if one.key in following]
+    people = lines_by_key(db, {id_of(one.person) for one in found})
+    committed = committed_by_grant(db, [one.grant.id for one in found], amounts)
+    return sorted(_lines(found, people, committed, payments, following), key=_soonest)
+
+
+def _chosen(states: Iterable[str], counsellor: UUID | None) -> list[Any]:
+    chosen = [Grant.voided.is_(None), Case.voided.is_(None), Grant.state.in_(list(states))]
+    return chosen if counsellor is None else [*chosen, Case.counsellor == counsellor]
+
+
+def _these(column: Any, chosen: list[Any]) -> Among:
+    """Give a query that chooses by the conditions of ``_chosen``."""
+    return select(column).select_from(Grant).join(Case, Case.id == Grant.case).where(*chosen)
+
+
+def _lines(
+    found: list[Granted],
+    people: dict[Key, PersonLine],
+    committed: dict[Key, list[Money]],
+    payments: dict[Key, list[BriefPayment]],
+    following: dict[Key, NextTranche],
+) -> Iterator[GrantLine]:
+    for of, grant, person, number, programme in found:
+        if person in people:
+            sums = added(grant, committed.get(of, ()), payments.get(of, ()))
+            yield GrantLine(grant, people[person], number, programme, sums, following.get(of))
 
 
 def _soonest(line: GrantLine) -> tuple[bool, date, date]:
@@ -109,42 +147,34 @@ def _soonest(line: GrantLine) -> tuple[bool, date, date]:
 
 
 def _next_tranches(
-    db: Session, grants: list[Grant], facts: Happened, today: date
-) -> dict[UUID, NextTranche]:
-    by_id = {grant.id: grant for grant in grants if grant.state == "approved"}
-    found: dict[UUID, NextTranche] = {}
-    listed = list(by_id)
-    for start in range(0, len(listed), _AT_ONCE):
-        some = listed[start : start + _AT_ONCE]
-        payments: dict[UUID | None, list[Payment]] = {}
-        for payment in db.scalars(select(Payment).where(Payment.grant.in_(some))):
-            payments.setdefault(payment.tranche, []).append(payment)
-        parts = select(Tranche).where(Tranche.grant.in_(some), Tranche.voided.is_(None))
-        for tranche in db.scalars(parts.order_by(Tranche.grant, Tranche.seq)):
-            if tranche.grant in found or tranche.amount is None:
-                continue
-            left = tranche.amount - paid_sum(payments.get(tranche.id, []), tranche.amount.currency)
-            if left:
-                found[tranche.grant] = _next(tranche, by_id[tranche.grant], left, facts, today)
-    return found
+    db: Session,
+    found: list[Granted],
+    payments: dict[Key, list[BriefPayment]],
+    amounts: Amounts,
+    chosen: list[Any],
+    today: date,
+) -> Iterator[tuple[Key, NextTranche]]:
+    """Give the next tranche of each approved grant that has one left to pay, by grant."""
+    approved = {one.key: one.grant for one in found if one.grant.state == "approved"}
+    chosen = [*chosen, Grant.state == "approved"]
+    grants = _these(Grant.id, chosen)
+    facts = happened_among(db, _these(Grant.case, chosen), grants)
+    for tranche in tranches_of(db, grants, amounts):
+        if tranche.grant not in approved or tranche.amount is None:
+            continue
+        paid = [p for p in payments.get(tranche.grant, ()) if p.tranche == tranche.id]
+        left = _left(tranche.amount, paid)
+        if left:
+            yield tranche.grant, _next(tranche, approved.pop(tranche.grant), left, facts, today)
 
 
-def _next(tranche: Tranche, grant: Grant, left: Money, facts: Happened, today: date) -> NextTranche:
+def _left(amount: Money, paid: list[BriefPayment]) -> Money:
+    return amount - paid_sum(paid, amount.currency) if paid else amount
+
+
+def _next(
+    tranche: BriefTranche, grant: BriefGrant, left: Money, facts: Happened, today: date
+) -> NextTranche:
     opens = opening(tranche, grant, facts)
-    return NextTranche(
-        tranche.id,
-        tranche.seq or 0,
-        left,
-        tranche.due_on or opens.on or opens.expected,
-        opens.blocked(today),
-        opens.section,
-    )
-
-
-def _people(db: Session, people: set[UUID]) -> dict[UUID, PersonLine]:
-    listed = list(people)
-    return {
-        line.id: line
-        for start in range(0, len(listed), _AT_ONCE)
-        for line in lines_of(db, listed[start : start + _AT_ONCE])
-    }
+    due_on = tranche.due_on or opens.on or opens.expected
+    return NextTranche(id_of(tranche.id), tranche.seq or 0, left, due_on, opens, today)

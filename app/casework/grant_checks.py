@@ -7,9 +7,11 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.casework.ages import childhood
 from app.casework.approvals import require_apart, require_own_hand
-from app.casework.grant_sums import paid_sum, payments_of, sums
+from app.casework.grant_sums import live, paid_sum, payments_of, sums
 from app.casework.grant_terms import (
+    birth_of_beneficiary,
     currency_of,
     is_above,
     require_payee,
@@ -32,6 +34,7 @@ from app.models.rules import rule
 from app.models.types import Context
 
 _APPROVED: Final = frozenset({"approved", "closed"})
+_OF_CHILDREN: Final = frozenset({"child_accompanied", "umc"})
 
 
 @rule(Grant)
@@ -69,10 +72,14 @@ def grant_is_decided_properly(db: Session, grant: Grant, context: Context) -> No
         )
 
 
-@rule(Grant)
-def grant_within_ceiling(db: Session, grant: Grant, context: Context) -> None:
-    """What a person is given stays within the ceiling of the programme for their class."""
-    if not grant.voided:
+@rule(Grant, Payment)
+def grant_within_ceiling(db: Session, record: Grant | Payment, context: Context) -> None:
+    """What a person is given stays within the ceiling of the programme for their class.
+
+    Of a closed grant what was paid counts: a payment made elsewhere meanwhile counts too.
+    """
+    grant = record if isinstance(record, Grant) else db.get_one(Grant, record.grant)
+    if not grant.voided and (record is grant or grant.state == "closed"):
         require_within_ceiling(db, grant)
 
 
@@ -87,6 +94,24 @@ def grant_is_of_its_file(db: Session, grant: Grant, context: Context) -> None:
         member = db.get(HouseholdMember, grant.member)
         if member is not None and member.root != grant.root:
             raise _of_another_file("member")
+
+
+@rule(Grant)
+def class_fits_the_age(db: Session, grant: Grant, context: Context) -> None:
+    """A grant for a child is of somebody who may be one, one for an adult of who may be that."""
+    if grant.voided or grant.requested_on is None:
+        return
+    birth = birth_of_beneficiary(db, grant)
+    age = childhood(birth, grant.requested_on)
+    is_wrong = (age == "no" and grant.person_class in _OF_CHILDREN) or (
+        age == "yes" and grant.person_class == "adult"
+    )
+    if is_wrong:
+        raise Refused(
+            "class_and_age",
+            _("This does not fit the age on the day of the request. Correct one of them."),
+            "person_class",
+        )
 
 
 @rule(Grant, Tranche, Commitment, Payment)
@@ -172,6 +197,26 @@ def grant_with_payments_stays(db: Session, grant: Grant, context: Context) -> No
         raise Refused(
             "never_void",
             _("Payments were made of this grant. Reverse them where wrong, and close the grant."),
+            "voided",
+        )
+
+
+@rule(Quote, Invoice)
+def what_is_relied_on_stays(db: Session, record: Quote | Invoice, context: Context) -> None:
+    """A quote that something is promised on, or a paper something is paid on, is not void."""
+    if not record.voided:
+        return
+    if isinstance(record, Quote):
+        promised = select(Commitment.id).where(
+            Commitment.quote == record.id, Commitment.voided.is_(None)
+        )
+        is_used = db.scalars(promised.limit(1)).first() is not None
+    else:
+        is_used = any(one.invoice == record.id for one in live(payments_of(db, grant=record.grant)))
+    if is_used:
+        raise Refused(
+            "in_use",
+            _("Money was promised or paid on this paper. Take that back first, where wrong."),
             "voided",
         )
 

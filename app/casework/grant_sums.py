@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework.grant_terms import currency_of
+from app.casework.grant_briefs import BriefGrant, BriefPayment
 from app.models.grants import Commitment, Grant, Payment
 from app.models.money import Money, total
 
-_AT_ONCE: Final = 500
+AnyPayment = TypeVar("AnyPayment", Payment, BriefPayment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +45,21 @@ class GrantSums:
 
 def sums(db: Session, grant: Grant) -> GrantSums:
     """Add up one grant."""
-    return sums_of(db, [grant])[grant.id]
+    promised = db.scalars(
+        select(Commitment).where(Commitment.grant == grant.id, Commitment.voided.is_(None))
+    )
+    committed = [one.amount for one in promised if one.amount is not None]
+    return added(grant, committed, payments_of(db, grant=grant.id))
 
 
-def sums_of(db: Session, grants: Sequence[Grant]) -> dict[UUID, GrantSums]:
-    """Add up any number of grants, with two queries for some hundred of them."""
-    commitments: dict[UUID, list[Commitment]] = {}
-    payments: dict[UUID, list[Payment]] = {}
-    ids = [grant.id for grant in grants]
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
-        for commitment in db.scalars(
-            select(Commitment).where(Commitment.grant.in_(some), Commitment.voided.is_(None))
-        ):
-            commitments.setdefault(commitment.grant, []).append(commitment)
-        for payment in db.scalars(select(Payment).where(Payment.grant.in_(some))):
-            payments.setdefault(payment.grant, []).append(payment)
-    return {
-        grant.id: _added(grant, commitments.get(grant.id, []), payments.get(grant.id, []))
-        for grant in grants
-    }
-
-
-def live(payments: Iterable[Payment]) -> list[Payment]:
+def live(payments: Iterable[AnyPayment]) -> list[AnyPayment]:
     """Leave out payments that were reversed, and the reversals."""
     known = list(payments)
     reversed_ = {payment.reversal_of for payment in known}
     return [p for p in known if p.reversal_of is None and p.id not in reversed_]
 
 
-def paid_sum(payments: Iterable[Payment], currency: str) -> Money:
+def paid_sum(payments: Iterable[AnyPayment], currency: str) -> Money:
     """Add up payments in the currency of their grant."""
     return total(
         (p.in_grant_currency for p in live(payments) if p.in_grant_currency is not None), currency
@@ -99,14 +84,19 @@ def payments_of(
     return list(db.scalars(query))
 
 
-def _added(grant: Grant, commitments: list[Commitment], payments: list[Payment]) -> GrantSums:
-    currency = currency_of(grant)
+def added(
+    grant: Grant | BriefGrant, committed: Sequence[Money], payments: Sequence[AnyPayment]
+) -> GrantSums:
+    """Add up a grant whose money is known already."""
+    currency = grant.requested.currency if grant.requested else ""
     nothing = Money.zero(currency)
     live_ones = live(payments)
+    waiting = [p for p in live_ones if p.approved_by is None]
+    released = [p for p in live_ones if p.approved_by is not None]
     return GrantSums(
         requested=grant.requested or nothing,
         approved=(grant.approved or nothing) if grant.state in {"approved", "closed"} else nothing,
-        committed=total((c.amount for c in commitments if c.amount is not None), currency),
-        to_release=paid_sum((p for p in live_ones if p.approved_by is None), currency),
-        paid=paid_sum((p for p in live_ones if p.approved_by is not None), currency),
+        committed=total(committed, currency) if committed else nothing,
+        to_release=paid_sum(waiting, currency) if waiting else nothing,
+        paid=paid_sum(released, currency) if released else nothing,
     )

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.casework.people import names_of, own_names
@@ -21,9 +21,12 @@ from app.i18n import _, isolate
 from app.models.cases import Case
 from app.models.choices import fold_name
 from app.models.grants import GRANT_KINDS, PERSON_CLASSES, Commitment, Grant, Payment
+from app.models.household import HouseholdMember
 from app.models.money import Money
 from app.models.money_types import money_text
+from app.models.persons import Person
 from app.models.programmes import GrantRule, Programme
+from app.models.values import PartialDate
 
 GRANTED: Final = frozenset({"first_approval", "approved", "closed"})
 """States of a grant that takes its amount from the ceiling."""
@@ -115,7 +118,8 @@ def require_within_ceiling(db: Session, grant: Grant) -> None:
     """Refuse what a person is given beyond the ceiling of the programme for their class.
 
     All grants of the person in the programme under the same rule count, whichever case they are
-    of; those for a member of the family count for that member.
+    of; those for a member of the family count for that member, together with those of the
+    member's own file.
     """
     terms = terms_for(db, grant)
     ceiling = terms.ceiling_money if terms else None
@@ -139,21 +143,38 @@ def require_within_ceiling(db: Session, grant: Grant) -> None:
 def _alike(db: Session, grant: Grant, terms: GrantRule) -> list[Grant]:
     case = db.get_one(Case, grant.case)
     rules = programme_of(db, case.programme or "").grant_rules
+    whom = beneficiary(db, grant)
     found = db.scalars(
         select(Grant)
         .join(Case, Case.id == Grant.case)
+        .outerjoin(HouseholdMember, HouseholdMember.id == Grant.member)
         .where(
-            Case.person == case.person,
+            or_(
+                and_(Case.person == whom, Grant.member.is_(None)),
+                Grant.member == whom,
+                HouseholdMember.member == whom,
+            ),
             Case.programme == case.programme,
             Grant.voided.is_(None),
             Grant.state.in_(GRANTED),
         )
     )
-    return [
-        one
-        for one in found
-        if one.member == grant.member and applying(rules, one.grant_kind, one.person_class) == terms
-    ]
+    return [one for one in found if applying(rules, one.grant_kind, one.person_class) == terms]
+
+
+def beneficiary(db: Session, grant: Grant) -> UUID:
+    """Give whom a grant is for: a person, or a member of a family who has no file."""
+    if grant.member is None:
+        return db.get_one(Case, grant.case).person
+    member = db.get(HouseholdMember, grant.member)
+    return (member.member if member is not None else None) or grant.member
+
+
+def birth_of_beneficiary(db: Session, grant: Grant) -> PartialDate | None:
+    """Give the birth of whom a grant is for; that of their own file before what was said."""
+    own = db.get(Person, beneficiary(db, grant))
+    member = db.get(HouseholdMember, grant.member) if grant.member is not None else None
+    return (own.birth if own is not None else None) or (member.birth if member else None)
 
 
 def require_payee(db: Session, record: Commitment | Payment, grant: Grant, person: UUID) -> None:

@@ -22,14 +22,15 @@ ESCORT_NEEDED: Final = {"medical_escort": "medical", "social_escort": "social"}
 """Condition of an assessment → escort of a journey that meets it."""
 
 
-def latest_assessment(db: Session, case: UUID) -> MedicalAssessment | None:
-    """Give the last medical assessment of a case."""
-    return db.scalars(
-        select(MedicalAssessment)
-        .where(MedicalAssessment.case == case, MedicalAssessment.voided.is_(None))
-        .order_by(MedicalAssessment.assessed_on.desc(), MedicalAssessment.created_at.desc())
-        .limit(1)
-    ).first()
+def latest_assessment(db: Session, case: UUID, by: date | None = None) -> MedicalAssessment | None:
+    """Give the last medical assessment of a case, or the last one made by a day."""
+    query = select(MedicalAssessment).where(
+        MedicalAssessment.case == case, MedicalAssessment.voided.is_(None)
+    )
+    if by is not None:
+        query = query.where(MedicalAssessment.assessed_on <= by)
+    latest_first = (MedicalAssessment.assessed_on.desc(), MedicalAssessment.created_at.desc())
+    return db.scalars(query.order_by(*latest_first).limit(1)).first()
 
 
 def holds_through(assessed_on: date, valid_until: str | None, hours: int) -> date:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.casework.among import Among, Key, key, rows
 from app.errors import Refused
 from app.i18n import _
-from app.models.persons import Contact, Person, PersonIdentifier, PersonName
+from app.models.persons import Contact, Person, PersonIdentifier, PersonName, full_name
 from app.models.rules import rule
 from app.models.types import Context
+from app.models.values import id_of
 
 Answers = Mapping[str, Any]
+
+# Kinds of names a person goes by, in the order one is chosen to show.
+_SHOWN_FIRST: Final = {"legal": 0, "used": 1, "alias": 2, "maiden": 3}
 
 
 def register(
@@ -103,25 +108,33 @@ def own_names(names: Iterable[PersonName]) -> list[PersonName]:
     return [name for name in names if name.name_kind not in {"father", "mother"}]
 
 
-def display_names(db: Session, people: Iterable[UUID]) -> dict[UUID, list[str]]:
+def display_names(db: Session, people: Among) -> dict[UUID, list[str]]:
     """Give each person's own names for a list or a header: at most one a script, legal first."""
-    ids = list(people)
-    order = {"legal": 0, "used": 1, "alias": 2, "maiden": 3}
-    found: dict[UUID, list[PersonName]] = {}
-    for name in db.scalars(
-        select(PersonName).where(
-            PersonName.person.in_(ids),
-            PersonName.voided.is_(None),
-            PersonName.name_kind.in_(list(order)),
-        )
-    ):
-        found.setdefault(name.person, []).append(name)
-    shown: dict[UUID, list[str]] = {}
+    return {id_of(person): names for person, names in names_by_key(db, people).items()}
+
+
+def names_by_key(db: Session, people: Among) -> dict[Key, list[str]]:
+    """Give what ``display_names`` gives, by the keys of the people."""
+    query = select(
+        key(PersonName.person),
+        PersonName.name_kind,
+        PersonName.given_names,
+        PersonName.family_name,
+        PersonName.created_at,
+    ).where(PersonName.voided.is_(None), PersonName.name_kind.in_(list(_SHOWN_FIRST)))
+    found: dict[Key, list[tuple[int, int, str]]] = {}
+    for person, kind, given, family, created_at in rows(db, query, PersonName.person, people):
+        name = (_SHOWN_FIRST[kind], created_at, full_name(given, family))
+        found.setdefault(person, []).append(name)
+    shown: dict[Key, list[str]] = {}
     for person, names in found.items():
-        names.sort(key=lambda n: (order.get(n.name_kind or "", 9), n.created_at))
+        if len(names) == 1:
+            shown[person] = [names[0][2]]
+            continue
+        names.sort(key=lambda one: one[:2])
         of_script: dict[bool, str] = {}
-        for name in names:
-            of_script.setdefault(_is_arabic(name.full), name.full)
+        for _order, _at, full in names:
+            of_script.setdefault(_is_arabic(full), full)
         shown[person] = list(of_script.values())
     return shown
 

@@ -9,20 +9,21 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.casework.people import display_names
+from app.casework.among import Among, Key, key, rows
+from app.casework.people import names_by_key
 from app.models.cases import Case
 from app.models.clock import stamp_time
 from app.models.persons import Person
 from app.models.store import Store
-from app.models.values import PartialDate
+from app.models.values import PartialDate, id_of
 
 _LATEST_STAMP: Final = 2**63 - 1
-_OF_CASES: Final = (Case.person, Case.number, Case.state, Case.closed, Case.created_at)
+_OF_CASES: Final = (key(Case.person), Case.number, Case.state, Case.closed, Case.created_at)
 _OF_PEOPLE: Final = (
-    Person.id, Person.sex, Person.birth, Person.nationalities, Person.updated_at
+    key(Person.id), Person.sex, Person.birth, Person.nationalities, Person.updated_at
 )  # fmt: skip
 
 
@@ -80,7 +81,8 @@ def latest_people(store: Store, after: PersonLine | None, limit: int) -> list[Pe
             last = sa.tuple_(sa.literal(after.updated_at), sa.literal(after.id, Person.id.type))
             query = query.where(place < last)
         query = query.order_by(Person.updated_at.desc(), Person.id.desc()).limit(limit)
-        return _lines(db, db.execute(query).all())
+        found = db.connection().execute(query).all()
+        return list(_lines(db, found, [id_of(one[0]) for one in found]).values())
 
 
 def found_people(store: Store, text: str, limit: int = 50) -> list[PersonLine]:
@@ -93,9 +95,21 @@ def found_people(store: Store, text: str, limit: int = 50) -> list[PersonLine]:
 def lines_of(db: Session, people: Iterable[UUID]) -> list[PersonLine]:
     """Give the lines of these people, in the order given; those voided are left out."""
     wanted = list(people)
-    rows = db.execute(select(*_OF_PEOPLE).where(Person.id.in_(wanted), Person.voided.is_(None)))
-    lines = {line.id: line for line in _lines(db, rows.all())}
+    lines = lines_among(db, wanted)
     return [lines[person] for person in wanted if person in lines]
+
+
+def lines_among(db: Session, people: Among) -> dict[UUID, PersonLine]:
+    """Give the lines of any number of people, by their ids; those voided are left out."""
+    return {line.id: line for line in lines_by_key(db, people).values()}
+
+
+def lines_by_key(db: Session, people: Among) -> dict[Key, PersonLine]:
+    """Give what ``lines_among`` gives, by the keys of the people."""
+    if not isinstance(people, Select):
+        people = list(people)
+    query = select(*_OF_PEOPLE).where(Person.voided.is_(None))
+    return _lines(db, list(rows(db, query, Person.id, people)), people)
 
 
 def people_count(store: Store) -> int:
@@ -109,27 +123,33 @@ def age_of(line: PersonLine, today: date) -> tuple[int, int] | None:
     return line.birth.age_bounds(today) if line.birth else None
 
 
-def _lines(db: Session, people: Sequence[Any]) -> list[PersonLine]:
-    ids = [row.id for row in people]
-    names = display_names(db, ids)
-    cases = _case_that_counts(db, ids)
-    return [
-        PersonLine(
-            id=row.id,
-            names=tuple(names.get(row.id, ())),
-            sex=row.sex,
-            birth=row.birth,
-            nationalities=row.nationalities or frozenset(),
-            case_number=cases[row.id].number if row.id in cases else None,
-            state=cases[row.id].state if row.id in cases else None,
-            updated_at=row.updated_at,
+def _lines(db: Session, people: Sequence[Any], among: Among) -> dict[Key, PersonLine]:
+    names = names_by_key(db, among)
+    cases = _case_that_counts(db, among)
+    nothing = (None, None)
+    lines = {}
+    for person, sex, birth, nationalities, updated_at in people:
+        number, state = cases.get(person, nothing)
+        lines[person] = PersonLine(
+            id_of(person),
+            tuple(names.get(person, ())),
+            sex,
+            birth,
+            nationalities or frozenset(),
+            number,
+            state,
+            updated_at,
         )
-        for row in people
-    ]
+    return lines
 
 
-def _case_that_counts(db: Session, people: list[UUID]) -> dict[UUID, Any]:
-    rows = db.execute(select(*_OF_CASES).where(Case.person.in_(people), Case.voided.is_(None)))
-    # Ended ones first, so that an open case replaces them; then by age.
-    ordered = sorted(rows, key=lambda case: (case.closed is None, case.created_at))
-    return {case.person: case for case in ordered}
+def _case_that_counts(db: Session, people: Among) -> dict[Key, tuple[str | None, str | None]]:
+    """Give number and state of the case of each person that counts most."""
+    found: dict[Key, tuple[bool, int, str | None, str | None]] = {}
+    query = select(*_OF_CASES).where(Case.voided.is_(None))
+    for person, number, state, closed, created_at in rows(db, query, Case.person, people):
+        # An open case before one that ended; then the later.
+        known = found.get(person)
+        if known is None or (closed is None, created_at) >= known[:2]:
+            found[person] = (closed is None, created_at, number, state)
+    return {person: case[2:] for person, case in found.items()}

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from app.errors import Refused
 from app.formats import day_text
@@ -42,6 +43,9 @@ from app.models.users import User
 CHANGERS: Final = frozenset({"supervisor", "admin", "hq"})
 """Roles that may change a programme."""
 
+_READ: Final = "programme_changes"
+"""Where a session keeps the changes it has read: every rule of a case asks for its programme."""
+
 
 def programme_of(db: Session, code: str | None) -> Programme:
     """Give a programme as the office runs it.
@@ -66,7 +70,11 @@ def programme_of(db: Session, code: str | None) -> Programme:
 
 def change_of(db: Session, code: str) -> ProgrammeChange | None:
     """Give the office's changes to a programme; None when there are none."""
-    change = db.get(ProgrammeChange, change_id(code))
+    if _READ not in db.info:
+        db.info[_READ] = list(db.scalars(select(ProgrammeChange)))
+    # Those of the save under way are known to the session once they are flushed.
+    key = identity_key(ProgrammeChange, change_id(code))
+    change: ProgrammeChange | None = db.identity_map.get(key)
     return None if change is None or change.voided else change
 
 

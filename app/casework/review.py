@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from app.errors import Refused
@@ -47,8 +48,8 @@ def findings(store: Store) -> list[Finding]:
         waiting = db.connection().exec_driver_sql("SELECT record, kind FROM recheck").all()
         for record_id, kind in waiting:
             broken = _broken(db, UUID(bytes=record_id), kind, store.context())
-            found += broken
-            if not broken:
+            found += broken or []
+            if broken == []:
                 settled.append((record_id, seen))
     if settled:
         with store.control() as connection:
@@ -61,16 +62,27 @@ def findings(store: Store) -> list[Finding]:
     return found
 
 
-def _broken(db: Session, record_id: UUID, kind: str, context: Context) -> list[Finding]:
-    """List the rules that do not hold on a record; none for one that is void or not known."""
+def _broken(db: Session, record_id: UUID, kind: str, context: Context) -> list[Finding] | None:
+    """List the rules that do not hold on a record; none for one not known.
+
+    Of a void record only the rules count that refuse to void it.
+
+    Returns:
+        None where it cannot be told yet, since what the record belongs to has not arrived.
+    """
     record = db.get(kinds()[kind], record_id) if kind in kinds() else None
-    if record is None or record.voided is not None:
+    if record is None:
         return []
     broken = []
+    is_waiting = False
     for rule in rules_of(type(record)):
         try:
             rule(db, record, context)
+        except NoResultFound:
+            is_waiting = True
         except Refused as refused:
+            if record.voided is not None and refused.field != "voided":
+                continue
             broken.append(
                 Finding(
                     record=record.id,
@@ -82,4 +94,4 @@ def _broken(db: Session, record_id: UUID, kind: str, context: Context) -> list[F
                     message=refused.message,
                 )
             )
-    return broken
+    return None if is_waiting and not broken else broken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.casework.cases import ENDED
 from app.casework.files import file_of
-from app.casework.people_list import PersonLine, lines_of
+from app.casework.people_list import PersonLine, lines_among, lines_of
 from app.models.appointments import Appointment
 from app.models.cases import STATES, Case
+from app.models.collector import collector_paused
 from app.models.consents import Consent
 
 WAITING_AFTER_DAYS: Final = 7
@@ -60,14 +61,21 @@ class Waiting:
     case_number: str | None
 
 
+@collector_paused()
 def expected(db: Session, counsellor: UUID, today: date, days: int = 7) -> list[Expected]:
     """List a counsellor's planned appointments from ``today`` on, the earliest first.
 
     Args:
         days: How many days, today among them.
     """
-    found = db.scalars(
-        select(Appointment)
+    found = db.execute(
+        select(
+            Appointment.id,
+            Appointment.person,
+            Appointment.at,
+            Appointment.purpose,
+            Appointment.place,
+        )
         .where(
             Appointment.at >= today.isoformat(),
             Appointment.at < (today + timedelta(days=days)).isoformat(),
@@ -77,11 +85,11 @@ def expected(db: Session, counsellor: UUID, today: date, days: int = 7) -> list[
         )
         .order_by(Appointment.at)
     ).all()
-    people = _by_id(db, (a.person for a in found))
+    people = lines_among(db, dict.fromkeys(row.person for row in found))
     return [
-        Expected(a.id, people[a.person], a.at or "", a.purpose, a.place)
-        for a in found
-        if a.person in people
+        Expected(appointment, people[person], at or "", purpose, place)
+        for appointment, person, at, purpose, place in found
+        if person in people
     ]
 
 
@@ -107,7 +115,7 @@ def waiting(db: Session, counsellor: UUID, today: date, limit: int = 30) -> list
         .order_by(Case.opened)
         .limit(limit)
     ).all()
-    people = _by_id(db, (row.person for row in rows))
+    people = lines_among(db, dict.fromkeys(row.person for row in rows))
     return [
         Waiting(
             people[row.person],
@@ -118,10 +126,6 @@ def waiting(db: Session, counsellor: UUID, today: date, limit: int = 30) -> list
         for row in rows
         if row.person in people
     ]
-
-
-def _by_id(db: Session, people: Iterable[UUID]) -> dict[UUID, PersonLine]:
-    return {line.id: line for line in lines_of(db, dict.fromkeys(people))}
 
 
 def draft_name(answers: Mapping[str, Any]) -> str:

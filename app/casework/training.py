@@ -341,23 +341,22 @@ def completion_is_earned(db: Session, enrolment: Enrolment, context: Context) ->
 
 @rule(Enrolment)
 def certificate_keeps_its_training(db: Session, enrolment: Enrolment, context: Context) -> None:
-    """Who holds a certificate of completion stays noted as having completed."""
+    """Who holds a certificate stays enrolled, and if of completion noted as having completed."""
     if enrolment.state == "completed" and not enrolment.voided:
         return
-    given = db.scalars(
-        select(Certificate).where(
-            Certificate.enrolment == enrolment.id,
-            Certificate.certificate_kind == "completion",
-            Certificate.voided.is_(None),
-        )
-    ).first()
+    held = select(Certificate).where(
+        Certificate.enrolment == enrolment.id, Certificate.voided.is_(None)
+    )
+    if not enrolment.voided:
+        held = held.where(Certificate.certificate_kind == "completion")
+    given = db.scalars(held).first()
     if given is not None:
         raise Refused(
             "certificate_given",
             _("The person holds the certificate {number}. Withdraw it first.").format(
                 number=isolate(given.number or "")
             ),
-            "state",
+            "voided" if enrolment.voided else "state",
         )
 
 

@@ -39,6 +39,8 @@ TRAVEL_DOCUMENTS: Final = ("passport", "laissez_passer", "emergency")
 """Papers one travels with; an exit authorisation only goes along."""
 LIVE_JOURNEYS: Final = ("planned", "booked", "departed", "arrived")
 BEFORE_BOARDING: Final = frozenset({"planned", "booked"})
+AFTER_BOARDING: Final = frozenset({"departed", "arrived", "reintegration", "monitoring"})
+"""States of a case whose person has left, where the programme has departures."""
 _ASKED: Final = frozenset({"to_send", "sent"})
 
 
@@ -251,10 +253,11 @@ def paper_outlasts_the_journey(
     if record.voided or case is None:
         return
     journeys = [record] if isinstance(record, Travel) else journeys_of(db, case.id)
-    ends = valid_until(db, case)
-    for journey in journeys:
+    planned = [one for one in journeys if one.state in BEFORE_BOARDING and one.departs_on]
+    ends = valid_until(db, case) if planned else []
+    for journey in planned:
         departs = journey.departs_on
-        if journey.state in BEFORE_BOARDING and departs and ends and ends[0] < departs:
+        if departs and ends and ends[0] < departs:
             raise Refused(
                 "paper_expires_before_travel",
                 _("The travel paper is valid until {end}, before the departure on {day}.").format(
@@ -472,6 +475,21 @@ def journey_is_consistent(db: Session, travel: Travel, context: Context) -> None
                 _("The person is 18 or older on that day. Remove “Child without parents”."),
                 "needs",
             )
+
+
+@rule(Travel)
+def journey_made_stays(db: Session, travel: Travel, context: Context) -> None:
+    """The journey that a case has departed on is not void."""
+    case = db.get(Case, travel.case)
+    if travel.voided is None or travel.boarded_on is None or case is None:
+        return
+    others = [one for one in journeys_of(db, case.id) if one.boarded_on is not None]
+    if case.state in AFTER_BOARDING and not case.voided and not others:
+        raise Refused(
+            "journey_made",
+            _("The case has departed on this journey. Correct its answers instead."),
+            "voided",
+        )
 
 
 @rule(TravelLeg)

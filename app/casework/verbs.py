@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from app.errors import Refused
 from app.i18n import _
 from app.models.fields import Field
 from app.models.record import Record
+from app.models.rules import not_here_yet
 from app.models.users import User
 
 Perform = Callable[..., Any]
@@ -87,8 +89,16 @@ def verbs_of(db: Session, record: Record, roles: frozenset[str]) -> list[Verb]:
     return [
         one
         for one in _VERBS.get(type(record), {}).values()
-        if one.is_for(roles) and one.when(db, record)
+        if one.is_for(roles) and _makes_sense(db, one, record)
     ]
+
+
+def _makes_sense(db: Session, verb: Verb, record: Record) -> bool:
+    """Tell whether a verb makes sense; not while what the record belongs to has not arrived."""
+    try:
+        return verb.when(db, record)
+    except NoResultFound:
+        return False
 
 
 def verb_named(kind: type[Record], name: str) -> Verb:
@@ -121,7 +131,7 @@ def act(db: Session, record: Record, name: str, answers: Mapping[str, Any]) -> A
     author = db.get(User, db.info["author"])
     if not chosen.is_for((author.roles if author else None) or frozenset()):
         raise Refused("role", _("Your role does not allow this. Ask a supervisor of your office."))
-    if record.voided or not chosen.when(db, record):
+    if record.voided or not _makes_sense(db, chosen, record):
         raise Refused(
             "not_possible",
             _("“{verb}” is not possible for this record as it stands.").format(
@@ -144,7 +154,10 @@ def act(db: Session, record: Record, name: str, answers: Mapping[str, Any]) -> A
         asked: field.clean(answers.get(asked), db.info["context"])
         for asked, field in chosen.asks.items()
     }
-    return chosen.perform(db, record, **{n: v for n, v in cleaned.items() if v is not None})
+    try:
+        return chosen.perform(db, record, **{n: v for n, v in cleaned.items() if v is not None})
+    except NoResultFound:
+        raise not_here_yet(record.kind) from None
 
 
 Usual = Callable[[Session, Record], Mapping[str, Any]]

@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 import click
 
-from app.cli.acting import act, verbs
-from app.cli.cases import case
-from app.cli.hq import hq
-from app.cli.papers import documents, print_
-from app.cli.protection import protection
-from app.cli.records import add, get, history, list_, schema, search, set_, void
 from app.cli.session import (
     BUG,
     DONE,
@@ -24,16 +20,42 @@ from app.cli.session import (
     CommandLine,
     preferred_language,
 )
-from app.cli.stores import demo, store
-from app.cli.syncing import conflicts, enrol, resolve, sync
-from app.cli.users import user
 from app.errors import Cancelled, Refused, RefusedMany, Unavailable
 from app.i18n import _, use_language
 from app.paths import default_store
 from app.reports import write_report
 
+_FOUND_IN: Final = {
+    "act": "acting", "verbs": "acting",
+    "case": "cases",
+    "hq": "hq",
+    "documents": "papers", "print": "papers",
+    "protection": "protection",
+    "add": "records", "get": "records", "history": "records", "list": "records",
+    "schema": "records", "search": "records", "set": "records", "void": "records",
+    "demo": "stores", "store": "stores",
+    "conflicts": "syncing", "enrol": "syncing", "resolve": "syncing", "sync": "syncing",
+    "user": "users",
+}  # fmt: skip
+"""Module of this package each command is in."""
 
-@click.group(name="sanad")
+
+class _Commands(click.Group):
+    """The commands, each loaded when it is asked for: most need neither papers nor service."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_FOUND_IN)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _FOUND_IN:
+            return None
+        module = import_module(f"app.cli.{_FOUND_IN[cmd_name]}")
+        # Commands named as Python names something else end in an underscore.
+        known = vars(module).values()
+        return next(c for c in known if isinstance(c, click.Command) and c.name == cmd_name)
+
+
+@click.group(name="sanad", cls=_Commands, invoke_without_command=True)
 @click.option("--store", "folder", type=click.Path(path_type=Path), help="Folder of the store.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @click.option("--as", "login", envvar="SANAD_LOGIN", help="Login of the user who asks.")
@@ -44,13 +66,7 @@ def cli(context: click.Context, folder: Path | None, as_json: bool, login: str |
     line.folder = folder or default_store()
     line.as_json = as_json
     line.login = login
-
-
-for _command in (
-    demo, store, user, schema, add, set_, void, get, list_, history, act, verbs, case, search,
-    print_, documents, enrol, sync, conflicts, resolve, protection, hq,
-):  # fmt: skip
-    cli.add_command(_command)
+    line.open_after = context.invoked_subcommand is None
 
 
 def run(arguments: list[str], open_desktop: Callable[[Path], int]) -> int:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from app.casework.demo import fill
 from app.casework.founding import found_store
 from app.cli.session import UNAVAILABLE, CommandLine, pass_command_line, passphrase
 from app.i18n import _, isolate, ngettext
@@ -133,6 +132,8 @@ def restore(line: CommandLine, file: Path) -> None:
 @pass_command_line
 def demo(line: CommandLine, people: int, seed: int, no_open: bool) -> None:
     """Make a training store full of believable fictitious people."""
+    from app.casework.demo import fill  # draws pictures: no other command needs that
+
     keys = Keys(line.folder / KEY_FILE)
     is_there = keys.exists()
     words = passphrase()

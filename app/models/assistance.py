@@ -90,4 +90,4 @@ class Assistance(Record):
 
     @property
     def summary(self) -> str:
-        return f"{self.shown('service')} · {self.item or ''}"
+        return " · ".join(part for part in (self.shown("service"), self.item) if part)

@@ -49,6 +49,11 @@ QUARANTINE: Final = sa.Table(
 
 _Item = TypeVar("_Item")
 _IN_LIMIT: Final = 500
+# Made once: each save asks for the changes of what it touches.
+_ENTRIES: Final = sa.select(CHANGE.c.device, CHANGE.c.record, CHANGE.c.body).where(
+    CHANGE.c.record.in_(sa.bindparam("records", expanding=True))
+)
+_ENTRIES_UP_TO: Final = _ENTRIES.where(CHANGE.c.pos <= sa.bindparam("up_to"))
 
 
 def chunks(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
@@ -127,12 +132,12 @@ def entries_of(
     """Read every change of ``records``; those arrived after position ``up_to`` are left out."""
     found: dict[bytes, list[Entry]] = {}
     for some in chunks(records, _IN_LIMIT):
-        query = sa.select(CHANGE.c.device, CHANGE.c.record, CHANGE.c.body).where(
-            CHANGE.c.record.in_(some)
+        rows = (
+            connection.execute(_ENTRIES, {"records": some})
+            if up_to is None
+            else connection.execute(_ENTRIES_UP_TO, {"records": some, "up_to": up_to})
         )
-        if up_to is not None:
-            query = query.where(CHANGE.c.pos <= up_to)
-        for device, record, body in connection.execute(query):
+        for device, record, body in rows:
             found.setdefault(record, []).append(Entry(device, decode(body)))
     return found
 

@@ -136,7 +136,8 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     Raises:
         ValueError: One is in another currency.
     """
-    return sum(amounts, Money.zero(currency))
+    nothing = Money.zero(currency)
+    return Money(sum((nothing._same(one) for one in amounts), Decimal(0)), currency)
 
 
 def shares(whole: Money, percents: Iterable[int]) -> list[Money]:

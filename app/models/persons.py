@@ -243,11 +243,16 @@ class PersonName(Record):
     @property
     def full(self) -> str:
         """Given names and family name, in the order they are read."""
-        return " ".join(part for part in (self.given_names, self.family_name) if part)
+        return full_name(self.given_names, self.family_name)
 
     @property
     def summary(self) -> str:
         return self.full
+
+
+def full_name(given_names: str | None, family_name: str | None) -> str:
+    """Give given names and family name, in the order they are read."""
+    return " ".join(part for part in (given_names, family_name) if part)
 
 
 class PersonIdentifier(Record):

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from app.errors import Refused
+from app.i18n import _
 from app.models.record import Record
 from app.models.types import Context
 
@@ -34,3 +36,13 @@ def rule(*record_kinds: type[Record]) -> Callable[[Rule], Rule]:
 def rules_of(record: type[Record]) -> list[Rule]:
     """List the rules of a record kind."""
     return _RULES.get(record, [])
+
+
+def not_here_yet(kind: str) -> Refused:
+    """Give the refusal to work on a record while what it belongs to has not arrived."""
+    return Refused(
+        "not_here_yet",
+        _("What this belongs to is not on this computer yet. Synchronise, then try again."),
+        None,
+        kind,
+    )

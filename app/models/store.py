@@ -7,7 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from app.errors import Refused, RefusedMany, Unavailable
@@ -29,7 +30,7 @@ from app.models.log import head_of, last_position
 from app.models.merge import Merged, Refuse, Run, merge
 from app.models.officers import identity_at
 from app.models.record import Record, kinds
-from app.models.rules import rules_of
+from app.models.rules import not_here_yet, rules_of
 from app.models.search import Finder, index_files, searched_kinds
 from app.models.settings import Settings
 from app.models.shape import bring_to_shape
@@ -335,23 +336,21 @@ class Store:
         with self._write_lock, plain_errors(self.path):
             db = Session(self._writer, autoflush=False, expire_on_commit=False)
             db.info.update(author=author, context=context, store=self)
-            try:
-                with db.begin():
-                    capture = Capture(
-                        db,
-                        device=self.device.bytes,
-                        author=author,
-                        clock=self._clock,
-                        context=context,
-                        seen=seen,
-                    )
-                    yield db
-                    db.flush()
-                    capture.settle()
-                    _require_rules(db, capture.touched, context)
-                    _index_touched(db.connection(), capture.touched)
-            finally:
-                db.close()
+            with closing(db), ExitStack() as afterwards, db.begin():
+                capture = Capture(
+                    db,
+                    device=self.device.bytes,
+                    author=author,
+                    clock=self._clock,
+                    context=context,
+                    seen=seen,
+                )
+                afterwards.callback(capture.release)
+                yield db
+                db.flush()
+                capture.settle()
+                _require_rules(db, capture.touched, context)
+                _index_touched(db.connection(), capture.touched)
             if capture.touched:
                 self._remember(capture.last_seq)
         if capture.touched:
@@ -461,6 +460,8 @@ def _require_rules(db: Session, touched: list[Record], context: Context) -> None
         for rule in rules_of(type(record)):
             try:
                 rule(db, record, context)
+            except NoResultFound:
+                refusals.append(not_here_yet(record.kind))
             except Refused as refused:
                 refused.kind = refused.kind or record.kind
                 refusals.append(refused)
@@ -469,7 +470,8 @@ def _require_rules(db: Session, touched: list[Record], context: Context) -> None
 
 
 def _index_touched(connection: sa.Connection, touched: list[Record]) -> None:
-    index_files(connection, {r.root.bytes for r in touched if r.kind in searched_kinds()})
+    searched = searched_kinds()
+    index_files(connection, {r.root.bytes for r in touched if r.kind in searched})
 
 
 def _index_merged(connection: sa.Connection, merged: Merged) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from sqlalchemy import Dialect, LargeBinary, String, Text, Uuid
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -109,8 +110,30 @@ class IdType(TypeDecorator[UUID]):
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
         return value.bytes if value is not None and dialect.name == "sqlite" else value
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        # Read straight: lists take tens of thousands, and the layers between double the time.
+        return id_of if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+        made: UUID | None = id_of(value)
+        return made
+
+
+_set_number: Final = vars(UUID)["int"].__set__
+_set_safety: Final = vars(UUID)["is_safe"].__set__
+_SAFETY: Final = SafeUUID.unknown
+
+
+def id_of(value: Any) -> Any:
+    """Give the id 16 bytes stand for, an eighth of the time ``UUID(bytes=…)`` takes."""
+    if value is None:
+        return None
+    if not isinstance(value, bytes) or len(value) != 16:
         return UUID(bytes=value) if isinstance(value, bytes) else value
+    made = UUID.__new__(UUID)
+    _set_number(made, int.from_bytes(value))
+    _set_safety(made, _SAFETY)
+    return made
 
 
 class PartialDateType(TypeDecorator[PartialDate]):
@@ -135,8 +158,15 @@ class DayType(TypeDecorator[date]):
     def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
         return None if value is None else value.isoformat()
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _day_of
+
     def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
-        return None if value is None else date.fromisoformat(value)
+        return _day_of(value)
+
+
+def _day_of(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
 
 
 class CodesType(TypeDecorator[frozenset[str]]):

@@ -7,7 +7,7 @@ machinery before the window is painted: what is heavy is imported where it is us
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from app.ui.frame import TITLE, Frame, under_band
 from app.ui.hide import Curtain, IdleWatch
 from app.ui.languages import QtWords
 from app.ui.preferences import Preferences
-from app.ui.preload import read_ahead
+from app.ui.preload import read_ahead, read_widgets_ahead
 from app.ui.questions import ask
 from app.ui.sweeper import Sweeper
 from app.ui.tasks import Progress, Tasks
@@ -159,13 +159,19 @@ class Desktop(QObject):
             read_ahead()
 
         def done(_nothing: None) -> None:
-            import app.ui.window  # noqa: F401  widgets are declared on the GUI thread
-            from app.ui.icons import icon
-
-            icon("ph.house", self._theme)  # reads the icons' font
-            gc.freeze()  # modules stay: no need to look through them at every sweep
+            self._read_widgets(read_widgets_ahead())
 
         self.tasks.run("", work, done, is_quiet=True)
+
+    def _read_widgets(self, steps: Iterator[str]) -> None:
+        """Take one step and leave the others for when the keys typed meanwhile are answered."""
+        if next(steps, None) is not None:
+            QTimer.singleShot(0, self, lambda: self._read_widgets(steps))
+            return
+        from app.ui.icons import icon
+
+        icon("ph.house", self._theme)  # reads the icons' font
+        gc.freeze()  # modules stay: no need to look through them at every sweep
 
     # -- the work ------------------------------------------------------------------------------
 

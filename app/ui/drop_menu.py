@@ -8,8 +8,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from app.i18n import is_right_to_left
+from app.ui.icons import icon
+from app.ui.theme import Theme
 
 Entries = Sequence[tuple[str, Callable[[], object]]]
+
+
+def show_caret(button: QPushButton, theme: Theme) -> None:
+    """Show after a button's words that a menu drops from it, whichever way the language reads."""
+    button.setIcon(icon("ph.caret-down", theme))
+    # An icon stands before the words: those of a button laid out the other way end with it.
+    left, right = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
+    button.setLayoutDirection(left if is_right_to_left() else right)
 
 
 def drop_menu(button: QPushButton, entries: Entries) -> QMenu:

@@ -271,6 +271,53 @@ def test_boarding_is_confirmed_while_fit(one: Returning) -> None:
     assert missing(one, "departed") == {"fit_when_boarding"}
 
 
+def test_an_assessment_void_since_does_not_let_anybody_board(one: Returning) -> None:
+    one.reach("ready")
+    one.leave()
+    one.change("medical", voided="of somebody else")
+    assert missing(one, "departed") == {"fit_when_boarding"}
+
+
+def declared_days_ago(one: Returning, days: int) -> None:
+    """Put the opening of the case and what was declared in it some days earlier."""
+    day = TODAY - timedelta(days=days)
+    with one.store.write(one.user) as db:
+        db.get_one(Case, one.case).opened = day
+    one.change("declaration", declared_on=day)
+    one.change("again", declared_on=day)
+
+
+def test_an_assessment_after_boarding_leaves_the_one_before_it(one: Returning) -> None:
+    one.reach("ready")
+    declared_days_ago(one, 3)
+    one.act("travel", "confirm_boarding", boarded_on=(TODAY - timedelta(days=1)).isoformat())
+    one.add("upon_arrival", "medical_assessment", case=str(one.case), fitness="unfit")
+    one.change("medical", assessed_on=TODAY - timedelta(days=2))
+    assert missing(one, "departed") == set()
+
+
+def test_who_was_a_child_when_boarding_is_one_in_the_move_recorded_later(one: Returning) -> None:
+    one.reach("ready")
+    yesterday = TODAY - timedelta(days=1)
+    declared_days_ago(one, 3)
+    one.act("travel", "confirm_boarding", boarded_on=yesterday.isoformat())
+    one.change("medical", assessed_on=yesterday)
+    one.change("person", birth=f"{TODAY.year - 18}-{TODAY:%m-%d}")
+    assert missing(one, "departed") == {"child_cleared"}
+
+
+def test_a_case_that_moved_stays_in_its_programme(one: Returning) -> None:
+    one.reach("registered")
+    with pytest.raises(Refused) as refused, one.store.write(one.user) as db:
+        set_record(db, "case", one.case, {"programme": "FORAS"})
+    assert (refused.value.rule, refused.value.field) == ("programme_fixed", "programme")
+
+
+def test_a_draft_may_still_change_its_programme(one: Returning) -> None:
+    with one.store.write(one.user) as db:
+        set_record(db, "case", one.case, {"programme": "FORAS"})
+
+
 def test_reception_says_where_and_by_whom(one: Returning) -> None:
     one.reach("departed")
     assert missing(one, "arrived") == {"received"}

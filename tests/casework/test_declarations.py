@@ -10,12 +10,15 @@ import pytest
 
 from app.casework.cases import next_states
 from app.casework.declarations import standing_declaration
-from app.casework.verbs import usual_answers
+from app.casework.review import findings
+from app.casework.verbs import act, usual_answers
 from app.errors import Refused
 from app.models.cases import Case
 from app.models.declarations import Declaration
+from app.models.travel import Travel
 from tests.casework.returning import Returning, own_store
-from tests.conftest import TODAY, Office
+from tests.conftest import TODAY, Founder, Office
+from tests.models.test_convergence import runs_of
 
 YESTERDAY = TODAY - timedelta(days=1)
 DECLARED: dict[str, Any] = {
@@ -101,3 +104,54 @@ def test_the_latest_declaration_that_stands_decides(one: Returning) -> None:
     declare(one)
     with one.store.read() as db:
         assert next_states(db, db.get_one(Case, one.case))[0].missing == []
+
+
+# -- after the departure -----------------------------------------------------------------------
+
+
+def test_the_declaration_somebody_left_on_is_neither_void_nor_taken_back(one: Returning) -> None:
+    one.reach("departed")
+    with pytest.raises(Refused) as refused:
+        one.act("declaration", "withdraw")
+    assert refused.value.rule == "not_possible"
+    with pytest.raises(Refused) as refused:
+        one.change("declaration", withdrawn_on=TODAY)
+    assert (refused.value.rule, refused.value.field) == ("left_on_declaration", "withdrawn_on")
+    with pytest.raises(Refused) as refused:
+        one.change("declaration", voided="typed by mistake")
+    assert (refused.value.rule, refused.value.field) == ("left_on_declaration", "voided")
+
+
+def test_one_of_two_declarations_may_be_void_after_the_departure(one: Returning) -> None:
+    declare(one)
+    one.reach("departed")
+    one.change("declaration", voided="typed twice")
+
+
+def test_nobody_boards_who_took_the_declaration_back(one: Returning) -> None:
+    one.reach("ready")
+    one.act("declaration", "withdraw")
+    with pytest.raises(Refused) as refused:
+        one.leave()
+    assert (refused.value.rule, refused.value.field) == ("left_on_declaration", "boarded_on")
+
+
+@pytest.mark.parametrize("verb", [True, False], ids=["withdrawn", "void"])
+def test_who_withdraws_at_one_desk_and_boards_at_another_is_found_on_both(
+    found: Founder, verb: bool
+) -> None:
+    here, user = found("here")
+    there, _other = found("there", login="karim")
+    one = Returning(here, user)
+    one.reach("ready")
+    there.merge(runs_of(here))
+    with there.write(user) as db:
+        act(db, db.get_one(Travel, one.ids["travel"][1]), "confirm_boarding", {})
+    if verb:
+        one.act("declaration", "withdraw")
+    else:
+        one.change("declaration", voided="typed by mistake")
+    here.merge(runs_of(there))
+    there.merge(runs_of(here))
+    assert findings(there)[0].rule == "left_on_declaration"
+    assert findings(here) == [] if not verb else findings(here)[0].rule == "left_on_declaration"

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import func, select
 
 from app.casework.demo import fill
-from app.casework.demo_desk import COLLEAGUES
+from app.casework.demo_desk import COLLEAGUES, material
 from app.casework.founding import found_store
 from app.casework.review import findings
 from app.errors import Refused
 from app.models.cases import STATES, Case
 from app.models.check import faults
+from app.models.grants import ExchangeRate
 from app.models.persons import Person, PersonName
 from app.models.protection import ProtectionRecord
 from app.models.record import kinds
@@ -122,3 +123,21 @@ def test_a_real_store_is_left_alone(tmp_path: Path) -> None:
     store, user = found_store(tmp_path / "real", office="RAB", login="amina", passphrase=PASSPHRASE)
     with store, pytest.raises(Refused, match="training store"):
         fill(store, user, people=1)
+
+
+def test_exchange_rates_say_they_are_made_up(filled: Office) -> None:
+    with filled[0].read() as db:
+        sources = set(db.scalars(select(ExchangeRate.source)))
+    assert sources == {"Taux fictif pour la formation"}
+
+
+def test_cases_beside_the_line_have_reasons_of_their_own(filled: Office) -> None:
+    reasons = material()["reasons"]
+    with filled[0].read() as db:
+        told = db.execute(
+            select(Case.state, Case.state_reason).where(Case.state.in_(list(reasons)))
+        ).all()
+    assert told
+    # One line of text keeps no hard spaces.
+    known = {state: [one.split() for one in listed] for state, listed in reasons.items()}
+    assert [(state, why) for state, why in told if why.split() not in known[state]] == []

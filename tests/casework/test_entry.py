@@ -9,6 +9,7 @@ import pytest
 from app.casework.entry import add_record, set_record
 from app.errors import Refused
 from app.models.record import Record, kind_named
+from app.models.types import Number
 from tests.casework.returning import Returning
 from tests.conftest import TODAY, Office
 
@@ -112,3 +113,9 @@ def test_a_number_no_database_holds_is_refused(one: Returning) -> None:
     with pytest.raises(Refused) as refused:
         add(one, "attachment", person=str(one.person), size=10**30)
     assert "out_of_range" in {each.rule for each in refused.value.refusals}
+
+
+def test_a_number_no_database_holds_is_not_taken_from_elsewhere() -> None:
+    assert Number().to_sqlite(2**63 - 1) == 2**63 - 1
+    with pytest.raises(ValueError, match="not a whole number"):
+        Number().to_sqlite(2**63)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 
 from app.casework.attendance import mark
+from app.casework.cases import open_case
 from app.casework.entry import add_record, set_record
 from app.casework.founding import found_store
 from app.casework.grant_board import board, tranches_due
@@ -42,8 +43,10 @@ from app.models.grants import (
 )
 from app.models.household import HouseholdMember
 from app.models.money import Money, total
+from app.models.persons import Person
 from app.models.store import Store
 from app.models.training import Curriculum, Enrolment, TrainingGroup
+from app.models.values import PartialDate
 from tests.casework.granting import RULES, Granting, euros, make_granting
 from tests.conftest import PASSPHRASE, TODAY, Founder, Office
 from tests.models.test_convergence import runs_of
@@ -131,8 +134,32 @@ def test_another_currency_than_requested_is_refused(g: Granting) -> None:
 
 
 def test_a_kind_of_grant_the_programme_does_not_give_is_refused(g: Granting) -> None:
-    grant = g.request("100 USD", grant_kind="in_kind", person_class="umc")
+    grant = g.request("100 USD", grant_kind="in_kind", person_class="family")
     assert refused(g.do, g.karim, Grant, grant, "approve").rule == "no_grant_rule"
+
+
+@pytest.mark.parametrize(
+    ("birth", "person_class", "rule"),
+    [
+        ("2000", "umc", "class_and_age"),
+        ("2000", "child_accompanied", "class_and_age"),
+        ("2015", "adult", "class_and_age"),
+        ("2008-11-22", "umc", "class_and_age"),  # 18 on this very day
+        ("2008-11-23", "umc", None),
+        ("2008", "umc", None),  # perhaps 17, perhaps 18
+        (None, "umc", None),
+    ],
+)
+def test_a_grant_is_for_the_class_of_an_age(
+    g: Granting, birth: str | None, person_class: str, rule: str | None
+) -> None:
+    with g.store.write(g.amina) as db:
+        db.get_one(Person, g.person).birth = birth  # type: ignore[assignment]
+    if rule is None:
+        g.request("5 EUR", person_class=person_class)
+    else:
+        error = refused(g.request, "5 EUR", person_class=person_class)
+        assert (error.rule, error.field) == (rule, "person_class")
 
 
 def test_a_refusal_says_why(g: Granting) -> None:
@@ -209,6 +236,53 @@ def test_each_child_has_the_ceiling_of_a_child(g: Granting) -> None:
         "1 USD", grant_kind="in_kind", person_class="child_accompanied", member=children[0]
     )
     assert refused(g.do, g.karim, Grant, grant, "approve").rule == "grant_ceiling"
+
+
+def test_a_relative_with_a_file_has_one_ceiling_across_both_files(g: Granting) -> None:
+    with g.store.write(g.amina) as db:
+        wife = register(
+            db, {"sex": "F", "nationalities": ["CI"], "birth": "1992"},
+            names=[{"given_names": "Awa"}],
+        ).id  # fmt: skip
+        own_case = open_case(db, wife, "AVRR-FROM").id
+    member = g.add(HouseholdMember, person=g.person, name="Awa", relation="spouse", member=wife)
+    g.granted("600 USD", grant_kind="in_kind", person_class="adult", member=member)
+    of_wife = Granting(g.store, g.amina, g.karim, g.leila, wife, own_case)
+    grant = of_wife.request("1 USD", grant_kind="in_kind", person_class="adult")
+    assert refused(g.do, g.karim, Grant, grant, "approve").rule == "grant_ceiling"
+
+
+def test_a_payment_of_a_grant_closed_elsewhere_counts_on_both_desks(found: Founder) -> None:
+    here, amina = found("here")
+    g = make_granting(here, amina)
+    there, _other = found("there", login="hassan")
+    g.arrive()
+    first = g.granted("2000 EUR")
+    there.merge(runs_of(here))
+    far = Granting(there, g.amina, g.karim, g.leila, g.person, g.case)
+    far.pay(g.tranches(first)[0].id)
+    g.do(g.leila, Grant, first, "close")
+    g.granted("2000 EUR")
+    here.merge(runs_of(there))
+    there.merge(runs_of(here))
+    for store in (here, there):
+        assert "grant_ceiling" in {f.rule for f in findings(store)}
+
+
+def test_what_money_was_promised_or_paid_on_is_not_void(g: Granting, in_kind: UUID) -> None:
+    chosen = quote(g, in_kind, "100 USD")
+    g.do(g.amina, Quote, chosen, "choose")
+    g.do(g.amina, Quote, chosen, "commit")
+    paper, other = g.invoice(in_kind), g.invoice(in_kind)
+    g.pay(g.tranches(in_kind)[0].id, payee="Ets Diallo", amount="50 USD", invoice=str(paper))
+
+    def set_aside(kind: type[Quote] | type[Invoice], record: UUID) -> None:
+        with g.store.write(g.amina) as db:
+            void(db.get_one(kind, record), "typed twice")
+
+    assert refused(set_aside, Quote, chosen).rule == "in_use"
+    assert refused(set_aside, Invoice, paper).rule == "in_use"
+    set_aside(Invoice, other)
 
 
 def test_a_ceiling_in_another_currency_needs_a_rate(g: Granting) -> None:
@@ -288,6 +362,8 @@ def test_an_arrival_opens_the_first_tranche(g: Granting) -> None:
 
 
 def test_a_departure_opens_and_so_does_a_completed_training(g: Granting) -> None:
+    with g.store.write(g.amina) as db:
+        db.get_one(Person, g.person).birth = PartialDate("2010")
     grant = g.granted("300 USD", grant_kind="in_kind", person_class="child_accompanied")
     paper = g.invoice(grant)
     [_now, departed, trained] = g.tranches(grant)

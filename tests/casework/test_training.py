@@ -728,6 +728,18 @@ def test_a_roll_is_not_corrected_below_its_certificate(
     assert refused.value.rule == "certificate_given"
 
 
+def test_no_enrolment_is_void_while_its_certificate_stands(
+    office: Office, ended: Callable[..., list[UUID]]
+) -> None:
+    group, place = ended(("PPPPA", 80))
+    [given] = perform(office, TrainingGroup, group, "certify")
+    with pytest.raises(Refused) as refused:
+        change(office, Enrolment, place, voided="Enrolled twice")
+    assert (refused.value.rule, refused.value.field) == ("certificate_given", "voided")
+    change(office, Certificate, given.id, voided="Wrong person")
+    change(office, Enrolment, place, voided="Enrolled twice")
+
+
 def test_a_completion_is_reopened_once_its_certificate_is_withdrawn(
     office: Office, ended: Callable[..., list[UUID]]
 ) -> None:

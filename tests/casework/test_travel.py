@@ -387,3 +387,18 @@ def test_the_parent_may_be_of_the_same_save(one: Returning) -> None:
         person = pre_register(db, given_names="Sira")
         case = open_case(db, person.id, "FORAS")
         add_record(db, "travel", {"case": str(case.id)})
+
+
+def test_the_journey_a_case_departed_on_is_not_void(one: Returning) -> None:
+    one.reach("departed")
+    with pytest.raises(Refused) as refused:
+        one.change("travel", voided="typed by mistake")
+    assert (refused.value.rule, refused.value.field) == ("journey_made", "voided")
+
+
+def test_a_boarding_confirmed_by_mistake_may_be_void_before_the_case_departs(
+    one: Returning,
+) -> None:
+    one.reach("ready")
+    one.leave()
+    one.change("travel", voided="typed for somebody else")

@@ -382,3 +382,15 @@ def test_schema_describes_what_add_accepts(sanad: Sanad) -> None:
 def test_demo_fills_a_training_store_only(sanad: Sanad) -> None:
     assert sanad("demo", "--people", "12", "--no-open")[0] == 0
     assert len(sanad("list", "person")[1]) == 12
+
+
+def test_no_command_opens_the_desktop_on_the_store_named(tmp_path: Path) -> None:
+    opened: list[Path] = []
+
+    def open_desktop(folder: Path) -> int:
+        opened.append(folder)
+        return 0
+
+    assert run(["--store", str(tmp_path / "mine")], open_desktop) == 0
+    assert run(["--store", str(tmp_path / "mine"), "documents"], open_desktop) == 0
+    assert opened == [tmp_path / "mine"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 FOLDER = Path(__file__).parent / "photographs"
 # Dates, case numbers and times differ from day to day, letters a little from machine to machine:
@@ -15,6 +16,8 @@ FOLDER = Path(__file__).parent / "photographs"
 SHRINK = 8
 DIFFERENT = 48
 TOLERATED = 0.04
+_GLANCES = 20
+_BETWEEN_MS = 80
 
 
 class Album:
@@ -26,6 +29,17 @@ class Album:
     def __init__(self, name: str) -> None:
         self._name = name
         self.differences: list[str] = []
+
+    def photograph_still(self, qtbot: QtBot, widget: QWidget, what: str) -> None:
+        """Photograph ``widget`` once nothing in it moves: lists and pages are drawn beside it."""
+        before = None
+        for _glance in range(_GLANCES):
+            qtbot.wait(_BETWEEN_MS)
+            seen = widget.grab().toImage()
+            if seen == before:
+                break
+            before = seen
+        self.photograph(widget, what)
 
     def photograph(self, widget: QWidget, what: str) -> None:
         """Photograph ``widget`` and note what differs from the reference."""

@@ -111,15 +111,7 @@ class _Day:
         return shown()[0]
 
     def _photograph(self, what: str) -> None:
-        # Lists and pages are drawn beside the window; a photographer waits until nothing moves.
-        before = None
-        for _glance in range(20):
-            self._qtbot.wait(150)
-            seen = self._desktop.frame.grab().toImage()
-            if seen == before:
-                break
-            before = seen
-        self._album.photograph(self._desktop.frame, what)
+        self._album.photograph_still(self._qtbot, self._desktop.frame, what)
 
     def _one(self, kind):  # type: ignore[no-untyped-def]
         with self.store.read() as db:

@@ -264,7 +264,7 @@ def test_a_verb_that_asks_nothing_is_done_at_once_and_said(
     screen, _keyboard = _open(qtbot, desk, one.person)
     with qtbot.waitSignal(desk.said) as said:
         _press(qtbot, _card(qtbot, screen, Task), "Done")
-    assert said.args[0] == "Done: Done."
+    assert said.args[0] == "Done: \u206825 November 2026 · Call\u2069."
     assert _one(desk, Task).done_on == TODAY
 
 

@@ -182,8 +182,8 @@ def test_a_follow_up_session_takes_at_most_twenty_keys(
     assert keyboard.keys <= 20
     with desk.store.read() as db:
         session = db.scalars(
-            select(CounsellingSession).where(CounsellingSession.session_kind == "follow_up")
-        ).one()
+            select(CounsellingSession).where(CounsellingSession.session_kind == "return")
+        ).one()  # what the case waits for
         appointment = db.scalars(select(Appointment)).one()
     assert len(session.topics or ()) == 3
     assert (session.language, session.held_on) == ("ff", TODAY)

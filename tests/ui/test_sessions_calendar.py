@@ -182,6 +182,14 @@ def test_n_makes_an_appointment(qtbot: QtBot, desk: Desk, people: list[UUID]) ->
     assert (made.person, made.at, made.state) == (people[1], "2026-11-22T09:00", "planned")
 
 
+def test_the_key_of_n_on_an_arabic_keyboard_makes_an_appointment(
+    qtbot: QtBot, desk: Desk, people: list[UUID]
+) -> None:
+    screen, keyboard = _open(qtbot, desk)
+    keyboard.text("ى")
+    assert screen.search.line.isVisible()
+
+
 # -- group sessions ----------------------------------------------------------------------------
 
 

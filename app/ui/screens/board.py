@@ -437,7 +437,7 @@ class BoardScreen(Screen, Generic[Row]):
     def _tell(self) -> None:
         line = self.marked
         if line is not None:
-            self.named.setText(self.who(line))
+            self.named.setText(placed(self.who(line)))
             self.next_words.setText(placed(self.why(line)))
 
     def _focus(self) -> None:

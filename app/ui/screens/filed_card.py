@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from app.casework.files import kinds_under
 from app.casework.verbs import Verb, act
 from app.errors import SanadError
-from app.i18n import _
+from app.i18n import _, isolate
 from app.models.drafts import Draft
 from app.models.layout import Section
 from app.models.record import Record
@@ -215,7 +215,8 @@ class FiledCard(QFrame):
         except SanadError as error:
             desk.explain(error)
             return
-        desk.say(_("Done: {what}.").format(what=_(verb.title)))
+        # Not the verb, which may be "Done" itself: the card shows what has become of the record.
+        desk.say(_("Done: {what}.").format(what=isolate(self.record.summary)))
 
     def take_up(self, draft: Draft) -> bool:
         """Go on with a form begun about this record or under it; tells whether it is one."""
@@ -262,6 +263,7 @@ class FiledCard(QFrame):
         first = self._told.findChild(QPushButton) if self._told else None
         if first is not None and first.isVisible():
             first.setFocus()
+            self._section.part_wanted.emit(self)
         else:
             self._section.done.emit(False)
 

@@ -13,7 +13,7 @@ from app.casework.approvals import APPROVERS
 from app.casework.grant_board import GrantLine, board
 from app.formats import day_text
 from app.i18n import N_, _, isolate, ngettext
-from app.models.grants import GRANT_STATES
+from app.models.grants import GRANT_PURPOSES, GRANT_STATES
 from app.models.money import Money
 from app.models.money_types import money_text
 from app.models.programmes import PROGRAMMES
@@ -248,7 +248,7 @@ def totals_of(lines: Iterable[GrantLine]) -> list[str]:
 
 
 def _purpose(line: GrantLine) -> str:
-    return line.grant.shown("purpose")
+    return GRANT_PURPOSES.label(line.grant.purpose or "")
 
 
 def _is_decided(line: GrantLine) -> bool:

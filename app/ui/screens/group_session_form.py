@@ -22,6 +22,7 @@ from app.models.cases import Case
 from app.models.programmes import TOPICS
 from app.models.sessions import GroupSession
 from app.models.training import TrainingGroup
+from app.ui.drop_menu import show_caret
 from app.ui.forms import Form, without
 from app.ui.icons import icon
 from app.ui.parts import button
@@ -61,6 +62,7 @@ class PeopleChooser(QWidget):
         self._menu = QMenu(self.of_group)
         self._menu.aboutToShow.connect(self._offer_groups)
         self.of_group.setMenu(self._menu)
+        show_caret(self.of_group, desk.theme)
         sign = icon("ph.warning-circle-fill", desk.theme, desk.theme.danger)
         self._refusal = Remark(sign.pixmap(QSize(16, 16)), "error")
         self._chips = QFrame()

@@ -94,7 +94,7 @@ class PersonScreen(Screen):
             section.add_lists(self._filed_in(section.name))
             self._page.add(section)
             section.done.connect(self._go_on)
-            section.form_opened.connect(self._page.bring)
+            section.part_wanted.connect(self._page.bring)
             section.case_needed.connect(lambda: self.offer("cases"))
         self._catching_up = QTimer(self)
         self._catching_up.setSingleShot(True)

@@ -39,12 +39,12 @@ class FileSection(SectionBox):
     Signals:
         done: A form of it was saved or cancelled; carries whether the section itself says where
             the keyboard goes on.
-        form_opened: A form was put somewhere in the section.
+        part_wanted: A part of the section, such as a form just opened, is to be in sight.
         case_needed: What was to be added needs an open case, and there is none.
     """
 
     done = Signal(bool)
-    form_opened = Signal(object)
+    part_wanted = Signal(object)
     case_needed = Signal()
 
     def __init__(self, desk: Desk, name: str) -> None:
@@ -155,7 +155,7 @@ class FileSection(SectionBox):
             then: Called when it is closed, to say where the keyboard goes on.
         """
         self._forms.append(form)
-        self.form_opened.emit(form)
+        self.part_wanted.emit(form)
 
         def gone() -> None:
             if form not in self._forms:

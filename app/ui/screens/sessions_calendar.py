@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QStackedWidget, QWidget
 from sqlalchemy import select
@@ -52,6 +51,8 @@ _APPOINTMENT: Final = "person.appointment"
 _GROUP_SESSION: Final = "sessions"
 _CORRECTION: Final = "sessions.group"
 _FIRST_HOUR: Final = "09:00"
+_ARABIC_KEYS: Final = {"ف": "t", "ى": "n", "ل": "g"}
+"""Letters of the Arabic keyboard on the keys of Latin ones."""
 
 
 class SessionsScreen(Screen):
@@ -84,6 +85,7 @@ class SessionsScreen(Screen):
         self._stack.addWidget(calendar)
         self._stack.addWidget(self._editing)
         self.setLayout(column(self._stack))
+        self._verbs = {"t": self.go_today, "n": self.add, "g": self.record_group}
         self._group_command = QAction(_("Group session"), self)
         self._group_command.triggered.connect(self._begin_from_anywhere)
         desk.changed.connect(self._changed)
@@ -207,12 +209,7 @@ class SessionsScreen(Screen):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """T goes to today, N makes an appointment, G records a group session."""
-        verbs = {
-            Qt.Key.Key_T: self.go_today,
-            Qt.Key.Key_N: self.add,
-            Qt.Key.Key_G: self.record_group,
-        }
-        then = verbs.get(Qt.Key(event.key()))
+        then = self._verbs.get(_key_of(event))
         is_calendar = self._stack.currentIndex() == 0 and not event.modifiers()
         if then is not None and is_calendar and not self.search.line.hasFocus():
             then()
@@ -342,6 +339,12 @@ class SessionsScreen(Screen):
         if form is self._form:
             self._form = None
             self._show_calendar()
+
+
+def _key_of(event: QKeyEvent) -> str:
+    """Name the key pressed by its Latin letter, on a Latin or an Arabic keyboard."""
+    letter = event.text().lower()
+    return _ARABIC_KEYS.get(letter, letter)
 
 
 def _range_text(first: date, last: date) -> str:

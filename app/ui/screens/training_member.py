@@ -14,6 +14,7 @@ import app.documents
 from app.casework.training import progress_text
 from app.casework.verbs import Verb
 from app.i18n import _, isolate, ngettext
+from app.ui.drop_menu import show_caret
 from app.ui.parts import button
 from app.ui.screens.training_file import GroupFile, Member
 from app.ui.theme import SPACE
@@ -51,6 +52,7 @@ class MemberBar(QFrame):
         self.more = button(_("More"), "quiet")
         self._menu = QMenu(self.more)
         self.more.setMenu(self._menu)
+        show_caret(self.more, desk.theme)
         self.print_button = button(_("Print the certificate"), "quiet")
         self.print_button.clicked.connect(self._print)
         self._has_paper = any(m.name == PAPER for m in pkgutil.iter_modules(app.documents.__path__))

@@ -20,7 +20,7 @@ from app.ui.theme import SPACE
 
 _WIDEST_PX: Final = 860
 _SETTLES_MS: Final = 150
-_INDEX_PX: Final = 200
+_INDEX_PX: Final = 216
 
 
 class SectionBox(QFrame):
@@ -121,6 +121,15 @@ class SectionPage(QScrollArea):
         self._part = part
         self._settling.start()
         QTimer.singleShot(0, self, self._bring)
+
+    def focusNextPrevChild(self, ahead: bool) -> bool:
+        """Stay where one is when what had the keyboard goes away, such as a form saved."""
+        left, bar = self.focusWidget(), self.verticalScrollBar()
+        at = bar.value()
+        moved = super().focusNextPrevChild(ahead)
+        if left is not None and not left.isVisibleTo(self):
+            bar.setValue(at)
+        return moved
 
     def still_grows(self) -> None:
         """Go on following the section wanted: more of the page is being made."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
@@ -16,6 +16,9 @@ from app.ui.theme import SPACE
 from app.ui.widgets.control import Control
 from app.ui.widgets.make import Icons
 from app.ui.widgets.texts import placed
+
+_ONE_LINE_CHARACTERS: Final = 36
+"""A longer question is written over two lines where two questions stand side by side."""
 
 
 class Question(QWidget):
@@ -35,15 +38,21 @@ class Question(QWidget):
         self._is_refused = False
         self._label = QLabel(_(field.label))
         self._label.setBuddy(control.target())
-        self._label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        is_long = len(_(field.label)) > _ONE_LINE_CHARACTERS
+        if is_long:
+            self._label.setWordWrap(True)
+            self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        else:
+            self._label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         heading = QHBoxLayout()
         heading.setSpacing(SPACE * 2)
-        heading.addWidget(self._label)
+        heading.addWidget(self._label, int(is_long))
         if field.required:
             needed = QLabel(_("required"))
             needed.setProperty("role", "caption")
             heading.addWidget(needed)
-        heading.addStretch(1)
+        if not is_long:
+            heading.addStretch(1)
         self._note = _wrapped("caption")
         self._error = Remark(icon("ph.warning-circle-fill").pixmap(QSize(16, 16)), "error")
         self._warning = Remark(icon("ph.warning-fill").pixmap(QSize(16, 16)), "warning")
