@@ -24,6 +24,7 @@ from app.models.training import TrainingGroup
 from app.ui.desktop import Desktop
 from app.ui.preferences import Preferences
 from app.ui.screens.sessions_calendar import SessionsScreen
+from app.ui.widgets.page import SectionBox, SectionPage
 from app.ui.window import Workplace
 from tests.conftest import PASSPHRASE, TODAY
 from tests.screens.album import Album
@@ -181,3 +182,17 @@ def test_a_small_window_is_not_forced_wider(
             wide.append((name, size.width(), size.height()))
             desktop.frame.resize(*_SMALLEST)
     assert wide == []
+
+
+@pytest.mark.parametrize("percent", [125, 150])
+def test_large_text_cuts_nothing_of_a_persons_file(
+    qtbot: QtBot, work: Callable[..., Desktop], full_office: _Office, percent: int
+) -> None:
+    desktop = work("fr", percent=percent)
+    assert desktop.workplace is not None
+    stops = _stops(qtbot, full_office, desktop.workplace)
+    next(name for name in stops if name == "24-file-plan")
+    page = desktop.workplace.screen_shown.findChild(SectionPage)
+    qtbot.waitUntil(lambda: page.widget().width() <= page.viewport().width(), timeout=10_000)
+    sections = page.widget().findChildren(SectionBox)
+    assert [s.name for s in sections if s.minimumSizeHint().width() > s.width()] == []

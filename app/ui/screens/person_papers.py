@@ -49,8 +49,12 @@ class PapersSection(FileSection):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "papers")
         self.allowed: frozenset[str] = frozenset()
-        self.button(_("Print the intake form"), self.print_intake, "ph.printer")
-        self.more = self.button(_("Print another paper…"), self.offer_papers)
+        # In a row that may take two lines: beside the title they are too wide for large text.
+        printing = QWidget()
+        row = FlowLayout(printing, gap=SPACE * 2)
+        self.button(_("Print the intake form"), self.print_intake, "ph.printer", row)
+        self.more = self.button(_("Print another paper…"), self.offer_papers, row=row)
+        self.body.addWidget(printing)
         self.button(_("Add a picture"), self.add, "ph.plus")
         fields = {
             "attachment_kind": Attachment.fields["attachment_kind"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.casework.corrections import correct
 from app.i18n import _
@@ -170,13 +170,19 @@ class FileSection(SectionBox):
         form.closed.connect(gone)
         return form
 
-    def button(self, text: str, then: Callable[[], None], icon_name: str = "") -> QPushButton:
-        """Put a button beside the section's title."""
+    def button(
+        self,
+        text: str,
+        then: Callable[[], None],
+        icon_name: str = "",
+        row: QLayout | None = None,
+    ) -> QPushButton:
+        """Put a button beside the section's title, or in a row of its own."""
         made = QPushButton(text)
         if icon_name:
             made.setIcon(icon(icon_name, self.desk.theme))
         made.clicked.connect(then)
-        self.header.addWidget(made)
+        (row or self.header).addWidget(made)
         return made
 
     def add_lists(self, kinds: Sequence[type[Record]]) -> None:
