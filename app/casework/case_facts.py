@@ -24,6 +24,7 @@ from app.models.declarations import Declaration
 from app.models.health import MedicalAssessment
 from app.models.persons import Person
 from app.models.programmes import Programme, programmes
+from app.models.rules import not_here_yet
 from app.models.travel import Travel, TravelLeg
 from app.models.types import Context
 
@@ -81,8 +82,15 @@ class Facts:
 
     @cached_property
     def person(self) -> Person:
-        """Whose case it is."""
-        return self.db.get_one(Person, self.case.person)
+        """Whose case it is.
+
+        Raises:
+            Refused: The person's own record has not arrived on this computer.
+        """
+        person = self.db.get(Person, self.case.person)
+        if person is None:
+            raise not_here_yet(Case.kind)
+        return person
 
     @cached_property
     def moves(self) -> list[CaseTransition]:

@@ -26,6 +26,7 @@ from app.casework.verbs import usual
 from app.errors import Refused
 from app.i18n import _, isolate
 from app.models.cases import MARKS, STATES, Case, CaseTransition
+from app.models.choices import COUNTRIES
 from app.models.officers import PROTECTION
 from app.models.persons import Contact, Person
 from app.models.programmes import programmes
@@ -80,7 +81,7 @@ def usual_case(db: Session, parent: Record) -> Mapping[str, Any]:
     """Start with the country of nationality as that of return, when there is one only."""
     answers: dict[str, Any] = {"priority": "normal"}
     nationalities = (parent.nationalities if isinstance(parent, Person) else None) or frozenset()
-    countries = sorted(nationalities - {"XXX", "XXA"})
+    countries = sorted(nationalities - set(COUNTRIES.EXTRA))
     if len(countries) == 1:
         answers["return_country"] = countries[0]
     return answers

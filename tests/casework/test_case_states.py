@@ -839,3 +839,13 @@ def test_forms_of_a_case_and_a_session_start_with_what_is_known(one: Returning) 
         assert usual == {"priority": "normal", "return_country": "SN"}
         usual = usual_answers(db, CounsellingSession, db.get_one(Case, one.case))
         assert usual == {"held_on": TODAY.isoformat(), "mode": "office", "language": "wo"}
+
+
+def test_a_case_whose_person_has_not_arrived_says_so(found: Founder) -> None:
+    here, _user = found("here")
+    one = Returning(*found("there", login="omar"))
+    with here.read() as db:
+        case = Case(id=one.case, person=one.person, programme="AVRR-FROM", state="draft")
+        with pytest.raises(Refused) as caught:
+            next_states(db, case)
+    assert caught.value.rule == "not_here_yet"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework.cases import NextState, advance, disputed_states, open_case, state_label
 from app.casework.files import parent_of
-from app.casework.verbs import Verb
+from app.casework.verbs import Verb, usual_answers
 from app.errors import SanadError
 from app.formats import day_text
 from app.i18n import N_, _, is_right_to_left, isolate
@@ -68,11 +68,10 @@ class CasesSection(FileSection):
         """Open the form of a case; the country of return is often that of nationality."""
         if self.file is None:
             return
-        answers: dict[str, Any] = {"priority": "normal"}
-        nationalities = sorted((self.file.person.nationalities or frozenset()) - {"XXX", "XXA"})
-        if len(nationalities) == 1:
-            answers["return_country"] = nationalities[0]
-        self.adding.open(self.file.person.id, answers, "programme")
+        person = self.file.person
+        with self.desk.store.read() as db:
+            answers = usual_answers(db, Case, person)
+        self.adding.open(person.id, answers, "programme")
 
     def refresh(self, file: PersonFile) -> None:
         """Show the cases, the latest first."""
