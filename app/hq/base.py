@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from app.errors import Refused, Unavailable
+from app.hq.secrets import secrets_in
 from app.hq.tables import upgrade
 from app.i18n import _
 from app.models.engine import connect, plain_errors
@@ -37,10 +38,11 @@ class Headquarters:
     Attributes:
         store: Its log and rows.
         id: Its id, which devices sign for.
+        secrets: Its own keys.
         now: Gives the moment, in UTC.
     """
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, store: Store, key: bytes, now: Callable[[], datetime] = utc_now) -> None:
         self.store = store
         self.now = now
         held = store.settings.get(_ID, str)
@@ -48,6 +50,7 @@ class Headquarters:
             held = str(uuid4())
             store.settings.put(hq_id=held)
         self.id = UUID(held)
+        self.secrets = secrets_in(store.settings, key)
 
     @classmethod
     def open(
@@ -100,7 +103,7 @@ class Headquarters:
         try:
             with plain_errors(store.path), closing(connect(store.path, key)) as connection:
                 upgrade(connection)
-            return cls(store, now)
+            return cls(store, key, now)
         except BaseException:
             store.close()
             raise

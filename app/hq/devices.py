@@ -15,6 +15,7 @@ from app.hq.invites import redeem
 from app.hq.tables import DEVICE, IDENTITY, SCOPE
 from app.i18n import _
 from app.models.ids import named_id
+from app.sync.frames import Peer
 
 PUBLIC_KEY_BYTES: Final = 32
 _SEEN_EVERY: Final = timedelta(minutes=1)
@@ -27,6 +28,7 @@ class Device:
 
     Attributes:
         is_in_step: Whether it and headquarters held the same when last compared; None before.
+        recipient: age recipient that files for it are encrypted to; empty when it has none.
     """
 
     id: UUID
@@ -39,6 +41,7 @@ class Device:
     revoked_at: datetime | None
     last_seen_at: datetime | None
     is_in_step: bool | None
+    recipient: str
 
     @property
     def scopes(self) -> list[UUID]:
@@ -55,6 +58,7 @@ def enrol(
     name: str,
     is_training: bool,
     office: str | None,
+    recipient: str = "",
 ) -> Device:
     """Give a computer its place.
 
@@ -66,6 +70,7 @@ def enrol(
         name: What it is called.
         is_training: Whether its store is fictitious.
         office: Code of the store's office; None for a store without one.
+        recipient: age recipient that files for the computer are encrypted to.
 
     Raises:
         Refused: Wrong, used or expired code; another office's; fictitious and real do not mix.
@@ -104,10 +109,13 @@ def enrol(
                 public_key=public_key,
                 name=" ".join(name.split())[:_LONGEST_NAME],
                 enrolled_at=hq.now().isoformat(),
+                recipient=recipient,
             )
         )
         if connection.scalar(sa.select(SCOPE.c.id).where(SCOPE.c.id == scope.bytes)) is None:
-            connection.execute(SCOPE.insert().values(id=scope.bytes, position=0, sum=bytes(16)))
+            connection.execute(
+                SCOPE.insert().values(id=scope.bytes, position=0, sum=bytes(16), code=invited)
+            )
         return _read(connection, DEVICE.c.id == device.bytes)[0]
 
 
@@ -122,6 +130,24 @@ def devices(hq: Headquarters) -> list[Device]:
     """List every device, by office and time of enrolment."""
     with hq.store.engine.connect() as connection:
         return _read(connection, sa.true())
+
+
+def peers_for(hq: Headquarters, device: Device) -> list[Peer]:
+    """List the other computers of a device's scopes that may sync, by id."""
+    scopes = [scope.bytes for scope in device.scopes]
+    with hq.store.engine.connect() as connection:
+        found = _read(
+            connection,
+            sa.and_(
+                DEVICE.c.scope.in_(scopes),
+                DEVICE.c.id != device.id.bytes,
+                DEVICE.c.revoked_at.is_(None),
+            ),
+        )
+    return [
+        Peer(d.id.bytes, d.name, d.public_key, d.recipient, [s.bytes for s in d.scopes])
+        for d in sorted(found, key=lambda d: d.id.bytes)
+    ]
 
 
 def revoke(hq: Headquarters, device: UUID) -> Device:
@@ -190,6 +216,7 @@ def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Devi
             revoked_at=row.revoked_at and datetime.fromisoformat(row.revoked_at),
             last_seen_at=row.last_seen_at and datetime.fromisoformat(row.last_seen_at),
             is_in_step=row.is_in_step,
+            recipient=row.recipient or "",
         )
         for row in connection.execute(query)
     ]

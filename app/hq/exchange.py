@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from app.errors import Refused
 from app.hq import feed
 from app.hq.base import Headquarters
-from app.hq.devices import Device, claim_identities, note_contact
+from app.hq.devices import Device, claim_identities, note_contact, peers_for
 from app.i18n import _
 from app.models.log import QUARANTINE, head_of
 from app.models.merge import Merged
 from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Request
+from app.sync.peers import digest_of
 
 _ID_BYTES: Final = 16
 _CHAIN_BYTES: Final = 32
@@ -46,6 +47,7 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
             for identity in request.identities
             for entry in _refused_after(connection, identity.device, identity.acknowledged)
         ]
+    peers = peers_for(hq, device)
     note_contact(hq, device, is_in_step=_is_in_step(request, feeds))
     return Answer(
         protocol=PROTOCOL,
@@ -54,6 +56,7 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
         feeds=feeds,
         refused=refused[:_MOST_REFUSED],
         forked=sorted(forked),
+        peers=None if digest_of(peers) == request.peers else peers,
     )
 
 

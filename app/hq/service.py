@@ -106,6 +106,7 @@ class Service:
                 name=asked.device_name,
                 is_training=asked.training,
                 office=asked.office,
+                recipient=asked.recipient,
             )
         except Refused:
             self._guard.note_failure(client)
@@ -116,6 +117,8 @@ class Service:
             hq=str(self._hq.id),
             scopes=[str(scope) for scope in device.scopes],
             server_time=self._hq.now().isoformat(),
+            public_key=self._hq.secrets.public_key,
+            recipient=self._hq.secrets.recipient,
         )
 
     async def exchange(self, request: Request) -> Response:

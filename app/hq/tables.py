@@ -22,6 +22,7 @@ DEVICE: Final = sa.Table(
     sa.Column("revoked_at", sa.Text),
     sa.Column("last_seen_at", sa.Text),
     sa.Column("is_in_step", sa.Boolean),  # when holdings were last compared
+    sa.Column("recipient", sa.Text),  # age: files for it are encrypted to this
 )
 # Which enrolled device writes under which identity: a store that was restored has several.
 IDENTITY: Final = sa.Table(
@@ -40,29 +41,69 @@ INVITE: Final = sa.Table(
     sa.Column("expires_at", sa.Text, nullable=False),
     sa.Column("used_at", sa.Text),
     sa.Column("used_by", sa.LargeBinary(16)),
+    sa.Column("scope_kind", sa.Text, nullable=False, server_default="office"),
+    sa.Column("parent", sa.LargeBinary(16)),
+    sa.Column("is_write_only", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-# Position reached in each scope's feed, and the sum of what it holds (see sync.frames.Holding).
+# An office or a partner: position reached in its feed, and the sum of what it holds (see
+# sync.frames.Holding). What a scope with a parent registers is open to the parent too; one that is
+# write-only submits and reads nothing back.
 SCOPE: Final = sa.Table(
     "scope",
     CONTROL,
     sa.Column("id", sa.LargeBinary(16), primary_key=True),
-    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("sum", sa.LargeBinary(16), nullable=False),
+    sa.Column("code", sa.Text, nullable=False, server_default=""),
+    sa.Column("kind", sa.Text, nullable=False, server_default="office"),
+    sa.Column("parent", sa.LargeBinary(16)),
+    sa.Column("is_write_only", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 # Positions are given in commit order, inside the transaction that takes the changes in.
 FEED: Final = sa.Table(
     "feed",
     CONTROL,
     sa.Column("scope", sa.LargeBinary(16), primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True),
-    sa.Column("change", sa.Integer, nullable=False),
+    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("change", sa.BigInteger, nullable=False),
     sa.Column("via", sa.LargeBinary(16), nullable=False),
 )
+# To whom a file is open. It is at home in one scope; another may hold all of it (no ``kinds``) or
+# the record kinds named, separated by spaces. A closed opening receives and accepts no more.
 FILE_SCOPE: Final = sa.Table(
     "file_scope",
     CONTROL,
     sa.Column("root", sa.LargeBinary(16), primary_key=True),
     sa.Column("scope", sa.LargeBinary(16), primary_key=True),
+    sa.Column("is_home", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("kinds", sa.Text),
+    sa.Column("closed_at", sa.Text),
+)
+# Signed requests used once, and failures to enrol: kept here so that every worker knows them.
+NONCE: Final = sa.Table(
+    "nonce",
+    CONTROL,
+    sa.Column("nonce", sa.LargeBinary(16), primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False, index=True),
+)
+FAILURE: Final = sa.Table(
+    "failure",
+    CONTROL,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("client", sa.Text, nullable=False, index=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+)
+# Files that came by stick or mail: each is read once.
+FILE_READ: Final = sa.Table(
+    "file_read",
+    CONTROL,
+    sa.Column("id", sa.LargeBinary(16), primary_key=True),
+    sa.Column("device", sa.LargeBinary(16), nullable=False, index=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("week", sa.Text),
+    sa.Column("number", sa.Integer),
+    sa.Column("read_at", sa.Text, nullable=False),
+    sa.Column("summary", sa.LargeBinary, nullable=False),
 )
 
 UPGRADES: Final = Migrations("hq")
@@ -94,6 +135,40 @@ def u001_control(db: Database) -> None:
         "CREATE TABLE file_scope (root BLOB NOT NULL, scope BLOB NOT NULL,"
         " PRIMARY KEY (root, scope)) WITHOUT ROWID"
     )
+
+
+@UPGRADES()
+def u002_scopes(db: Database) -> None:
+    """Partners, openings of files, requests used once, files carried by hand."""
+    db.execute("ALTER TABLE device ADD COLUMN recipient TEXT")
+    db.execute("ALTER TABLE invite ADD COLUMN scope_kind TEXT NOT NULL DEFAULT 'office'")
+    db.execute("ALTER TABLE invite ADD COLUMN parent BLOB")
+    db.execute("ALTER TABLE invite ADD COLUMN is_write_only BOOLEAN NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE scope ADD COLUMN code TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE scope ADD COLUMN kind TEXT NOT NULL DEFAULT 'office'")
+    db.execute("ALTER TABLE scope ADD COLUMN parent BLOB")
+    db.execute("ALTER TABLE scope ADD COLUMN is_write_only BOOLEAN NOT NULL DEFAULT 0")
+    db.execute(
+        "UPDATE scope SET code = coalesce((SELECT office_code FROM device"
+        " WHERE device.scope = scope.id), '')"
+    )
+    # Several offices may have opened one shared file; the first that did is as good a home.
+    db.execute("ALTER TABLE file_scope ADD COLUMN is_home BOOLEAN NOT NULL DEFAULT 1")
+    db.execute("ALTER TABLE file_scope ADD COLUMN kinds TEXT")
+    db.execute("ALTER TABLE file_scope ADD COLUMN closed_at TEXT")
+    db.execute("CREATE INDEX ix_change_root ON change (root)")
+    db.execute("CREATE TABLE nonce (nonce BLOB PRIMARY KEY, at_ms INTEGER NOT NULL)")
+    db.execute("CREATE INDEX ix_nonce_at_ms ON nonce (at_ms)")
+    db.execute(
+        "CREATE TABLE failure (id INTEGER PRIMARY KEY, client TEXT NOT NULL,"
+        " at_ms INTEGER NOT NULL)"
+    )
+    db.execute("CREATE INDEX ix_failure_client ON failure (client)")
+    db.execute(
+        "CREATE TABLE file_read (id BLOB PRIMARY KEY, device BLOB NOT NULL, purpose TEXT NOT NULL,"
+        " week TEXT, number INTEGER, read_at TEXT NOT NULL, summary BLOB NOT NULL)"
+    )
+    db.execute("CREATE INDEX ix_file_read_device ON file_read (device)")
 
 
 def upgrade(connection: Any) -> None:

@@ -20,6 +20,7 @@ CHANGE: Final = sa.Table(
     sa.Column("pos", sa.Integer, primary_key=True),  # order of arrival on this copy
     sa.Column("device", sa.LargeBinary(16), nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("root", sa.LargeBinary(16)),  # the file it belongs to; indexed at headquarters
     sa.Column("record", sa.LargeBinary(16), nullable=False, index=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("chain", sa.LargeBinary(32), nullable=False),
@@ -114,15 +115,17 @@ def append(connection: sa.Connection, stored: list[Stored]) -> None:
     if not stored:
         return
     rows = [
-        (s.device, s.change.seq, s.change.record, s.change.kind, s.chain, s.body) for s in stored
+        (s.device, s.change.seq, s.change.root_id, s.change.record, s.change.kind, s.chain, s.body)
+        for s in stored
     ]
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(
-            "INSERT INTO change (device, seq, record, kind, chain, body) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO change (device, seq, root, record, kind, chain, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
         return
-    names = ("device", "seq", "record", "kind", "chain", "body")
+    names = ("device", "seq", "root", "record", "kind", "chain", "body")
     connection.execute(CHANGE.insert(), [dict(zip(names, row, strict=True)) for row in rows])
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from sqlite_utils import Database, Migrations
 
+from app.models.change import decode
+
 UPGRADES: Final = Migrations("store")
 
 
@@ -56,6 +58,33 @@ def u002_own_tables(db: Database) -> None:
 def u003_contents_confirmed(db: Database) -> None:
     """Contents that headquarters has said it holds, so that they are offered once only."""
     db.execute("CREATE TABLE content_confirmed (hash TEXT PRIMARY KEY)")
+
+
+@UPGRADES()
+def u004_carried(db: Database) -> None:
+    """The file of each change; contents that arrive in parts; batches and files carried by hand."""
+    db.execute("ALTER TABLE change ADD COLUMN root BLOB")
+    reached = 0
+    while rows := db.execute(
+        "SELECT pos, body FROM change WHERE pos > ? ORDER BY pos LIMIT 5000", (reached,)
+    ).fetchall():
+        db.conn.executemany(
+            "UPDATE change SET root = ? WHERE pos = ?",
+            [(decode(body).root_id, pos) for pos, body in rows],
+        )
+        reached = rows[-1][0]
+    db.execute(
+        "CREATE TABLE content_part (hash TEXT NOT NULL, start INTEGER NOT NULL,"
+        " data BLOB NOT NULL, PRIMARY KEY (hash, start))"
+    )
+    db.execute(
+        "CREATE TABLE carried_file (id BLOB PRIMARY KEY, purpose TEXT NOT NULL, week TEXT,"
+        " number INTEGER, at TEXT NOT NULL, summary BLOB NOT NULL)"
+    )
+    # Colleagues' changes that headquarters may not have: from where, and their maker's seal.
+    db.execute(
+        "CREATE TABLE relay (identity BLOB PRIMARY KEY, first INTEGER NOT NULL, seal BLOB NOT NULL)"
+    )
 
 
 def upgrade(connection: Any) -> None:

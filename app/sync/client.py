@@ -54,6 +54,7 @@ class EnrolRequest(msgspec.Struct):
     training: bool
     device_name: str
     office: str | None
+    recipient: str = ""
 
 
 class OfficeAnswer(msgspec.Struct):
@@ -70,6 +71,8 @@ class EnrolAnswer(msgspec.Struct):
     hq: str
     scopes: list[str]
     server_time: str
+    public_key: bytes = b""
+    recipient: str = ""
 
 
 class _Error(msgspec.Struct):

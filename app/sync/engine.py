@@ -7,34 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic, sleep
-from uuid import UUID
-
-import sqlalchemy as sa
+from typing import Protocol
 
 from app.errors import Refused, Unavailable
 from app.i18n import _
-from app.models.change import links
-from app.models.clock import system_ms
-from app.models.log import CHANGE
-from app.models.merge import Merged
 from app.models.store import Store
 from app.sync import outbox
 from app.sync.client import Carrier, LineCutError
 from app.sync.contents import exchange_contents
-from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Identity, Request
+from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Holding, Request
 from app.sync.pace import Pace
+from app.sync.peers import peers_digest
 from app.sync.report import SyncReport
-from app.sync.state import (
-    Enrolment,
-    Progress,
-    enrolment_of,
-    keep_progress,
-    progress_in,
-    progress_of,
-)
+from app.sync.round import Round
+from app.sync.state import Enrolment, enrolment_of, progress_of
 
 Tell = Callable[[int, int], None]
 """Told ``(done, total)``; raises ``Cancelled`` to stop between frames."""
+
+
+class Line(Protocol):
+    """What carries frames to headquarters and back.
+
+    Attributes:
+        waits_s: Pauses before a frame that was lost is sent again, in seconds.
+    """
+
+    waits_s: tuple[float, ...]
+
+    def exchange(self, request: Request) -> Answer:
+        """Send one frame, once; raises ``LineCutError`` when its answer does not come."""
+        ...
 
 
 def sync(
@@ -65,11 +68,22 @@ def sync(
     if carrier is None:
         with Carrier(place.url, place) as own:
             return sync(store, own, progress, frame_bytes=frame_bytes)
+    report = exchange_records(store, carrier, progress, frame_bytes=frame_bytes)
+    report.contents_sent, report.contents_received = exchange_contents(store, carrier, progress)
+    return report
+
+
+def exchange_records(
+    store: Store, line: Line, progress: Tell | None = None, *, frame_bytes: int = FRAME_BYTES
+) -> SyncReport:
+    """Exchange frames until neither side has more to say; attachments are left for later."""
+    place = enrolment_of(store)
+    assert place is not None
     report = SyncReport()
     done = 0
     pace = Pace(frame_bytes)
     while True:
-        round_ = _exchange(store, place, carrier, pace, report)
+        round_ = _exchange(store, place, line, pace, report)
         round_.apply()
         done += round_.moved
         if progress is not None:
@@ -81,19 +95,16 @@ def sync(
                 _("Headquarters answered nothing new; the sync was stopped."),
                 _("Try again later; your work is kept."),
             )
-    report.contents_sent, report.contents_received = exchange_contents(store, carrier, progress)
     return report
 
 
-def _exchange(
-    store: Store, place: Enrolment, carrier: Carrier, pace: Pace, report: SyncReport
-) -> _Round:
+def _exchange(store: Store, place: Enrolment, line: Line, pace: Pace, report: SyncReport) -> Round:
     """Send the next frame; a smaller one each time the line is cut."""
-    for wait_s in (*carrier.waits_s, None):
-        request = _request(store, place, pace.frame_bytes)
+    for wait_s in (*line.waits_s, None):
+        request = next_request(store, place, pace.frame_bytes)
         begin = monotonic()
         try:
-            answer = carrier.exchange(request)
+            answer = line.exchange(request)
         except LineCutError:
             if wait_s is None:
                 raise
@@ -101,11 +112,12 @@ def _exchange(
             sleep(wait_s)
         else:
             pace.went(monotonic() - begin)
-            return _Round(store, request, answer, report)
+            return Round(store, request, answer, report)
     raise AssertionError("the last attempt returns or raises")
 
 
-def _request(store: Store, place: Enrolment, frame_bytes: int) -> Request:
+def next_request(store: Store, place: Enrolment, frame_bytes: int) -> Request:
+    """Give the next frame to send: what headquarters has not acknowledged, and the cursors."""
     progress = progress_of(store)
     with store.engine.connect() as connection:
         known = outbox.identities(store, connection, progress)
@@ -116,115 +128,5 @@ def _request(store: Store, place: Enrolment, frame_bytes: int) -> Request:
             runs=outbox.runs(connection, known, progress, frame_bytes),
             want_bytes=frame_bytes,
             holdings={s: progress.holdings.get(s, Holding()) for s in place.scopes},
+            peers=peers_digest(store),
         )
-
-
-class _Round:
-    """One answer, taken in by one transaction.
-
-    Attributes:
-        moved: How many changes went either way.
-        left: How many are still to go.
-    """
-
-    def __init__(self, store: Store, request: Request, answer: Answer, report: SyncReport) -> None:
-        self._store = store
-        self._request = request
-        self._answer = answer
-        self._report = report
-        self.moved = 0
-        self.left = 0
-
-    def apply(self) -> None:
-        """Take the answer in."""
-        if self._is_identity_shared():
-            # Before anything is merged: numbers handed out elsewhere must not be handed out here.
-            self._store.renew_identity()
-            self._report.renewed = True
-        runs = [run for feed in self._answer.feeds for run in feed.runs]
-        merged = self._store.merge(runs, also=self._note)
-        report = self._report
-        report.received += len(merged.stored)
-        report.refused += [(UUID(bytes=d), seq, why) for d, seq, why in self._answer.refused]
-        report.quarantined += [(UUID(bytes=d), seq, why) for d, seq, why in merged.refused]
-        report.forked |= {UUID(bytes=d) for d in {*self._answer.forked, *merged.forked}}
-
-    def _is_identity_shared(self) -> bool:
-        """Tell whether somebody else has written under this copy's identity.
-
-        Another machine with a copy of the store, or this one before it was set back: either way
-        headquarters knows more of the identity than the copy itself, or knows it otherwise.
-        """
-        mine = self._store.device.bytes
-        head = next((i.head for i in self._request.identities if i.device == mine), 0)
-        return (
-            mine in self._answer.forked
-            or self._answer.acknowledged.get(mine, 0) > head
-            or any(run.device == mine for feed in self._answer.feeds for run in feed.runs)
-        )
-
-    def _note(self, connection: sa.Connection, merged: Merged) -> None:
-        """Move cursors and acknowledgements, and compare what both hold."""
-        progress = progress_in(connection)
-        own = {identity.device for identity in self._request.identities}
-        forked = (set(self._answer.forked) | merged.forked) & own
-        progress.forked += sorted(forked - set(progress.forked))
-        for identity in self._request.identities:
-            if identity.device not in progress.forked:
-                self._acknowledge(identity, progress)
-        for feed in self._answer.feeds:
-            self._advance(connection, feed, progress, merged.forked)
-        noted = {(device, seq) for device, seq, _reason in progress.refused}
-        progress.refused += [r for r in self._answer.refused if (r[0], r[1]) not in noted]
-        progress.sent = self._report.sent
-        progress.received = self._report.received + len(merged.stored)
-        if not self.left:
-            self._confirm(progress)
-        keep_progress(self._store, connection, progress)
-
-    def _acknowledge(self, identity: Identity, progress: Progress) -> None:
-        known = self._answer.acknowledged.get(identity.device, 0)
-        taken = min(known, identity.head)
-        self._report.sent += max(taken - identity.acknowledged, 0)
-        self.moved += abs(taken - identity.acknowledged)
-        self.left += identity.head - taken
-        progress.acknowledged[identity.device] = known
-
-    def _advance(
-        self, connection: sa.Connection, feed: Feed, progress: Progress, forked: set[bytes]
-    ) -> None:
-        self.left += feed.left
-        asked = self._request.cursors.get(feed.scope)
-        if asked is None or progress.cursors.get(feed.scope, 0) != asked:
-            self._report.verified[UUID(bytes=feed.scope)] = None
-            return  # another sync came between, and its place stands
-        goes_on = feed.start == asked
-        holding = self._request.holdings[feed.scope] if goes_on else Holding()
-        for run in feed.runs:
-            if run.device in forked:  # not merged: what counts is what is here instead
-                last = run.first + len(run.bodies) - 1
-                holding = holding.plus(_chains(connection, run.device, run.first, last))
-            else:
-                holding = holding.plus(links(run.previous, run.bodies))
-        for own in feed.own:
-            holding = holding.plus(_chains(connection, own.device, own.first, own.last))
-        progress.cursors[feed.scope] = feed.cursor
-        progress.holdings[feed.scope] = holding
-        self.moved += feed.cursor - feed.start
-        same = None if feed.holding is None else feed.holding == holding
-        self._report.verified[UUID(bytes=feed.scope)] = same
-
-    def _confirm(self, progress: Progress) -> None:
-        report = self._report
-        report.confirmed_ms = system_ms()
-        offset_ms = self._answer.server_time_ms - report.confirmed_ms
-        report.clock_offset_s = offset_ms / 1000
-        progress.confirmed_ms, progress.clock_offset_ms = report.confirmed_ms, offset_ms
-        progress.mismatched = [s.bytes for s, same in report.verified.items() if same is False]
-
-
-def _chains(connection: sa.Connection, device: bytes, first: int, last: int) -> list[bytes]:
-    query = sa.select(CHANGE.c.chain).where(
-        CHANGE.c.device == device, CHANGE.c.seq.between(first, last)
-    )
-    return list(connection.scalars(query))

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from pyrage import x25519
 
 from app.errors import Refused
 from app.i18n import _
@@ -24,6 +25,7 @@ class _Asked(msgspec.Struct):
 
     device: bytes
     private_key: bytes
+    identity: str = ""
 
 
 def enrol(
@@ -55,7 +57,7 @@ def enrol(
         _require_same_nature(store, is_training=carrier.health().training)
         asked = store.settings.get(_ASKED, _Asked)
         if asked is None:
-            asked = _Asked(store.device.bytes, new_private_key())
+            asked = _Asked(store.device.bytes, new_private_key(), str(x25519.Identity.generate()))
             store.settings.put(enrolment_asked=asked)
         answer = carrier.enrol(
             EnrolRequest(
@@ -65,6 +67,7 @@ def enrol(
                 training=store.is_training,
                 device_name=device_name or platform.node() or _("unnamed"),
                 office=store.settings.get("office_code", str),
+                recipient=_recipient(asked.identity),
             )
         )
     office = UUID(answer.office.id)
@@ -78,6 +81,9 @@ def enrol(
         office=office.bytes,
         office_code=answer.office.code,
         scopes=[UUID(scope).bytes for scope in answer.scopes],
+        identity=asked.identity,
+        hq_key=answer.public_key,
+        hq_recipient=answer.recipient,
     )
     here = datetime.now().astimezone()
     offset = datetime.fromisoformat(answer.server_time) - here
@@ -88,6 +94,10 @@ def enrol(
         store.settings.put(connection, enrolment=place, sync_progress=progress)
         connection.exec_driver_sql("DELETE FROM setting WHERE name = ?", (_ASKED,))
     return place
+
+
+def _recipient(identity: str) -> str:
+    return str(x25519.Identity.from_str(identity).to_public()) if identity else ""
 
 
 def _require_same_nature(store: Store, *, is_training: bool) -> None:

@@ -1,7 +1,8 @@
 """What travels between a device and headquarters, whoever carries it: MessagePack inside zstd.
 
 A frame is small (about 256 KB compressed), so that a lost line costs one frame. Its effects are one
-transaction on each side, and repeating it is harmless.
+transaction on each side, and repeating it is harmless. Parts are only ever added at the end of a
+frame, with a default: an older program passes over them, a newer one does without.
 """
 
 from __future__ import annotations
@@ -58,6 +59,43 @@ class Identity(msgspec.Struct, frozen=True, array_like=True):
     head: int
 
 
+class Seal(msgspec.Struct, frozen=True, array_like=True):
+    """A computer's signature over how far one of its identities has written.
+
+    The chain digest stands for every change up to it, so one signature proves them all, whoever
+    passes them on.
+
+    Attributes:
+        by: The enrolled device that signed.
+        identity: Whose changes; ``seq`` and ``chain`` of the last one.
+        signature: Ed25519 (see ``sync.signing.seal``).
+    """
+
+    by: bytes
+    identity: bytes
+    seq: int
+    chain: bytes
+    signature: bytes
+
+
+class Peer(msgspec.Struct, frozen=True, array_like=True):
+    """A computer of the same scope, as headquarters knows it.
+
+    Attributes:
+        device: Its id, as enrolled.
+        name: What it is called.
+        public_key: Ed25519, raw: what it signs with.
+        recipient: age recipient that files for it are encrypted to.
+        scopes: Feeds it may read.
+    """
+
+    device: bytes
+    name: str
+    public_key: bytes
+    recipient: str
+    scopes: list[bytes]
+
+
 class Request(msgspec.Struct, frozen=True, array_like=True):
     """A device's side of an exchange.
 
@@ -68,6 +106,8 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
         runs: Its changes after what was acknowledged.
         want_bytes: At most so many bytes of bodies are wanted back.
         holdings: Per scope, what is held at the cursor.
+        peers: Digest of the list of peers the device knows; empty before it knows any.
+        seals: For runs made by colleagues' computers and passed on, their makers' signatures.
     """
 
     protocol: int
@@ -76,6 +116,8 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     runs: list[Run]
     want_bytes: int
     holdings: dict[bytes, Holding]
+    peers: bytes = b""
+    seals: list[Seal] = []
 
 
 class Own(msgspec.Struct, frozen=True, array_like=True):
@@ -120,6 +162,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
         refused: ``(device, seq, reason)`` of changes after the acknowledged ones that went to
             quarantine.
         forked: Identities whose history differs from the one headquarters has.
+        peers: The other computers of the device's scopes; None when it knows them already.
     """
 
     protocol: int
@@ -128,6 +171,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     feeds: list[Feed]
     refused: list[tuple[bytes, int, str]]
     forked: list[bytes]
+    peers: list[Peer] | None = None
 
     @property
     def left(self) -> int:

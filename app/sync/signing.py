@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from app.sync.frames import Seal
+
 SCHEME: Final = "Sanad"
 _ID_BYTES: Final = 16
 _NONCE_BYTES: Final = 16
@@ -79,6 +81,26 @@ def is_signed(token: Token, public: bytes, hq: bytes, method: str, path: str, bo
     except InvalidSignature:
         return False
     return True
+
+
+def seal(private: bytes, by: bytes, identity: bytes, seq: int, chain: bytes) -> Seal:
+    """Sign how far an identity of the device ``by`` has written."""
+    key = Ed25519PrivateKey.from_private_bytes(private)
+    return Seal(by, identity, seq, chain, key.sign(_sealed(identity, seq, chain)))
+
+
+def is_sealed(sealed: Seal, public: bytes) -> bool:
+    """Tell whether the holder of ``public``'s private half made a seal."""
+    key = Ed25519PublicKey.from_public_bytes(public)
+    try:
+        key.verify(sealed.signature, _sealed(sealed.identity, sealed.seq, sealed.chain))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _sealed(identity: bytes, seq: int, chain: bytes) -> bytes:
+    return b"sanad seal\n" + identity + seq.to_bytes(8) + chain
 
 
 def _signed(hq: bytes, method: str, path: str, body: bytes, nonce: bytes) -> bytes:

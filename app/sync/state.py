@@ -27,7 +27,13 @@ class Enrolment(msgspec.Struct, frozen=True):
         device: The id this copy is registered under.
         private_key: Ed25519, raw.
         office: Id of the office; ``office_code`` its code.
-        scopes: Feeds this copy may read.
+        scopes: Feeds this copy may read; none for an intake kit that only submits.
+        identity: age secret key that files for this copy are opened with; empty for a copy that
+            enrolled before there were any.
+        hq_key: Ed25519 public key headquarters signs with; ``hq_recipient`` the age recipient that
+            files for it are encrypted to.
+        certificate: PEM of the one certificate headquarters may show; empty where any that the
+            computer trusts will do.
     """
 
     url: str
@@ -37,6 +43,10 @@ class Enrolment(msgspec.Struct, frozen=True):
     office: bytes
     office_code: str
     scopes: list[bytes]
+    identity: str = ""
+    hq_key: bytes = b""
+    hq_recipient: str = ""
+    certificate: str = ""
 
 
 class Progress(msgspec.Struct):
