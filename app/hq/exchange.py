@@ -10,16 +10,26 @@ from app.errors import Refused
 from app.hq import feed
 from app.hq.base import Headquarters
 from app.hq.devices import Device, claim_identities, note_contact, peers_for
+from app.hq.locks import lock_devices, lock_scopes
 from app.i18n import _
 from app.models.log import QUARANTINE, head_of
 from app.models.merge import Merged
-from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Request
+from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Identity, Request
+from app.sync.outbox import chain_of
 from app.sync.peers import digest_of
 
 _ID_BYTES: Final = 16
 _CHAIN_BYTES: Final = 32
 _MOST_IDENTITIES: Final = 200
 _MOST_REFUSED: Final = 200
+
+
+class _TwinError(Exception):
+    """Somebody else has written under these identities."""
+
+    def __init__(self, identities: set[bytes]) -> None:
+        super().__init__()
+        self.identities = identities
 
 
 def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
@@ -42,6 +52,11 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
             identity.device: head_of(connection, identity.device)[0]
             for identity in request.identities
         }
+        chains = {
+            identity.device: chain
+            for identity in request.identities
+            if (chain := _last_in_both(connection, identity, acknowledged[identity.device]))
+        }
         refused = [
             entry
             for identity in request.identities
@@ -57,6 +72,7 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
         refused=refused[:_MOST_REFUSED],
         forked=sorted(forked),
         peers=None if digest_of(peers) == request.peers else peers,
+        chains=chains,
     )
 
 
@@ -66,20 +82,33 @@ def _take(hq: Headquarters, device: Device, request: Request) -> set[bytes]:
     gates: list[feed.Gate] = []
 
     def refuse(connection: sa.Connection) -> feed.Gate:
+        lock_devices(connection, [run.device for run in request.runs])
+        lock_scopes(connection, [device.scope.bytes])
         claim_identities(connection, device, [run.device for run in request.runs])
         gates.append(feed.Gate(connection, device.scope.bytes))
-        return gates[0]
+        return gates[-1]  # the transaction may be run again
 
     def note(connection: sa.Connection, merged: Merged) -> None:
-        feed.append(connection, merged, gates[0], device.id.bytes)
+        if merged.forked:
+            # What else came may name what the twin wrote in the same place: none of it is kept.
+            raise _TwinError(merged.forked)
+        feed.append(connection, merged, gates[-1], device.id.bytes)
 
-    merged = hq.store.merge(
-        request.runs,
-        contiguous=True,
-        refuse=lambda connection: refuse(connection).refuse,
-        also=note,
-    )
-    return merged.forked
+    try:
+        hq.store.merge(
+            request.runs,
+            contiguous=True,
+            refuse=lambda connection: refuse(connection).refuse,
+            also=note,
+        )
+    except _TwinError as error:
+        return error.identities
+    return set()
+
+
+def _last_in_both(connection: sa.Connection, identity: Identity, here: int) -> bytes | None:
+    """Give the chain digest after the last change that both sides are said to have."""
+    return chain_of(connection, identity.device, min(max(identity.head, 0), here))
 
 
 def _refused_after(

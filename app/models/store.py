@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +30,7 @@ from app.models.log import head_of, last_position
 from app.models.merge import Merged, Refuse, Run, merge
 from app.models.officers import identity_at
 from app.models.record import Record, kinds
+from app.models.reissue import reissue
 from app.models.rules import not_here_yet, rules_of
 from app.models.search import Finder, index_files, searched_kinds
 from app.models.settings import Settings
@@ -230,6 +231,26 @@ class Store:
         identities = self.settings.get("identities", list) or []
         self.settings.put(device=str(device), identities=[*identities, str(device)])
         self._adopt(device, 0)
+
+    def reissue(self, confirmed: Mapping[bytes, int]) -> int:
+        """Go on under a new identity, and make anew under it what headquarters has not got.
+
+        Args:
+            confirmed: Per identity of this copy, the last change headquarters has from it.
+
+        Returns:
+            How many changes were made anew.
+        """
+        device = uuid4()
+        identities = [*self.identities, device]
+        with self._write_lock, plain_errors(self.path):
+            with self._writer.begin() as connection:
+                count = reissue(connection, confirmed, device.bytes)
+                self.settings.put(
+                    connection, device=str(device), identities=[str(one) for one in identities]
+                )
+            self._adopt(device, count)
+        return count
 
     def _adopt(self, device: UUID, seq: int) -> None:
         self.device = device

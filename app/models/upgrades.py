@@ -75,11 +75,17 @@ def u004_carried(db: Database) -> None:
         reached = rows[-1][0]
     db.execute(
         "CREATE TABLE content_part (hash TEXT NOT NULL, start INTEGER NOT NULL,"
-        " data BLOB NOT NULL, PRIMARY KEY (hash, start))"
+        " data BLOB NOT NULL, at TEXT NOT NULL, PRIMARY KEY (hash, start))"
     )
+    db.execute("CREATE TABLE content_wanted (hash TEXT PRIMARY KEY)")
     db.execute(
         "CREATE TABLE carried_file (id BLOB PRIMARY KEY, purpose TEXT NOT NULL, week TEXT,"
         " number INTEGER, at TEXT NOT NULL, summary BLOB NOT NULL)"
+    )
+    # Changes written under an identity that somebody else used too (see reissue).
+    db.execute(
+        "CREATE TABLE twin (id INTEGER PRIMARY KEY, device BLOB NOT NULL, seq INTEGER NOT NULL,"
+        " chain BLOB NOT NULL, body BLOB NOT NULL, at TEXT NOT NULL)"
     )
     # Colleagues' changes that headquarters may not have: from where, and their maker's seal.
     db.execute(

@@ -125,7 +125,7 @@ def next_request(store: Store, place: Enrolment, frame_bytes: int) -> Request:
             protocol=PROTOCOL,
             cursors={scope: progress.cursors.get(scope, 0) for scope in place.scopes},
             identities=[identity for identity in known if identity.head],
-            runs=outbox.runs(connection, known, progress, frame_bytes),
+            runs=outbox.runs(connection, known, frame_bytes),
             want_bytes=frame_bytes,
             holdings={s: progress.holdings.get(s, Holding()) for s in place.scopes},
             peers=peers_digest(store),

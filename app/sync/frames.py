@@ -163,6 +163,8 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
             quarantine.
         forked: Identities whose history differs from the one headquarters has.
         peers: The other computers of the device's scopes; None when it knows them already.
+        chains: Of each identity, the chain digest after the last change that both are said to
+            have: where it is not the asker's, somebody else writes under that identity too.
     """
 
     protocol: int
@@ -172,6 +174,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     refused: list[tuple[bytes, int, str]]
     forked: list[bytes]
     peers: list[Peer] | None = None
+    chains: dict[bytes, bytes] = {}
 
     @property
     def left(self) -> int:

@@ -27,22 +27,16 @@ def identities(store: Store, connection: sa.Connection, progress: Progress) -> l
     ]
 
 
-def waiting(known: list[Identity], progress: Progress) -> int:
+def waiting(known: list[Identity]) -> int:
     """Count the changes to send."""
-    return sum(
-        max(identity.head - identity.acknowledged, 0)
-        for identity in known
-        if identity.device not in progress.forked
-    )
+    return sum(max(identity.head - identity.acknowledged, 0) for identity in known)
 
 
-def runs(
-    connection: sa.Connection, known: list[Identity], progress: Progress, budget: int
-) -> list[Run]:
+def runs(connection: sa.Connection, known: list[Identity], budget: int) -> list[Run]:
     """Give the next changes to send, about ``budget`` bytes of bodies at most."""
     found: list[Run] = []
     for identity in known:
-        if identity.device in progress.forked or identity.head <= identity.acknowledged:
+        if identity.head <= identity.acknowledged:
             continue
         run = _run_after(connection, identity.device, identity.acknowledged, budget)
         if run is None:

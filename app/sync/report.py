@@ -17,9 +17,9 @@ class SyncReport:
         received: Changes taken in.
         refused: ``(device, seq, reason)`` of own changes headquarters put in quarantine.
         quarantined: The same of received changes this copy could not take in.
-        forked: Identities with two histories: a copied or set-back machine. What they wrote since
-            the two parted stays here unsent.
-        renewed: This copy took a new identity because another wrote under its own.
+        forked: Another machine, that was a copy of this one, wrote under its identity.
+        reissued: What this copy had not sent was made anew under an identity of its own.
+        renewed: This copy took a new identity.
         verified: Per scope, whether both hold the same; None when it could not be compared.
         contents_sent: Attachments sent; ``contents_received`` those fetched.
         clock_offset_s: Headquarters' clock minus this machine's, in seconds.
@@ -30,7 +30,8 @@ class SyncReport:
     received: int = 0
     refused: list[tuple[UUID, int, str]] = field(default_factory=list)
     quarantined: list[tuple[UUID, int, str]] = field(default_factory=list)
-    forked: set[UUID] = field(default_factory=set)
+    forked: bool = False
+    reissued: int = 0
     renewed: bool = False
     verified: dict[UUID, bool | None] = field(default_factory=dict)
     contents_sent: int = 0
@@ -50,8 +51,8 @@ class SyncReport:
         if self.forked:
             said.append(
                 _(
-                    "Two copies have written under one identity. What this one saved since they"
-                    " parted is kept here but was not sent; tell headquarters."
+                    "Another computer is a copy of this one. This one goes on under an identity of"
+                    " its own; nothing is lost. Tell headquarters which of the two is to be used."
                 )
             )
         elif self.renewed:

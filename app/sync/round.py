@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from app.models.change import links
 from app.models.clock import system_ms
 from app.models.log import CHANGE
-from app.models.merge import Merged
+from app.models.merge import Merged, Run
+from app.models.reissue import last_in_common, set_aside
 from app.models.store import Store
 from app.sync.frames import Answer, Feed, Holding, Identity, Request
+from app.sync.outbox import chain_of
 from app.sync.peers import keep_peers
 from app.sync.report import SyncReport
 from app.sync.state import Progress, keep_progress, progress_in
@@ -35,43 +37,73 @@ class Round:
 
     def apply(self) -> None:
         """Take the answer in."""
-        if self._is_identity_shared():
-            # Before anything is merged: numbers handed out elsewhere must not be handed out here.
-            self._store.renew_identity()
-            self._report.renewed = True
-        runs = [run for feed in self._answer.feeds for run in feed.runs]
-        merged = self._store.merge(runs, also=self._note)
         report = self._report
+        confirmed = self._confirmed()
+        if confirmed is not None:
+            # The answer is about another's changes as if they were ours: it is asked for again.
+            report.reissued += self._store.reissue(confirmed)
+            report.forked = report.renewed = True
+            self.moved = self.left = 1
+            return
+        if self._is_set_back():
+            # Before anything is merged: numbers handed out before must not be handed out again.
+            self._store.renew_identity()
+            report.renewed = True
+        runs = [run for feed in self._answer.feeds for run in feed.runs]
+        self._give_way(runs)
+        merged = self._store.merge(runs, also=self._note)
         report.received += len(merged.stored)
         report.refused += [(UUID(bytes=d), seq, why) for d, seq, why in self._answer.refused]
         report.quarantined += [(UUID(bytes=d), seq, why) for d, seq, why in merged.refused]
-        report.forked |= {UUID(bytes=d) for d in {*self._answer.forked, *merged.forked}}
 
-    def _is_identity_shared(self) -> bool:
-        """Tell whether somebody else has written under this copy's identity.
+    def _confirmed(self) -> dict[bytes, int] | None:
+        """Give how far headquarters has each identity from this copy, if one has a twin.
 
-        Another machine with a copy of the store, or this one before it was set back: either way
-        headquarters knows more of the identity than the copy itself, or knows it otherwise.
+        None as long as no other machine, that was a copy of this one, has written under an
+        identity of this copy.
         """
+        confirmed: dict[bytes, int] = {}
+        has_twin = False
+        with self._store.engine.connect() as connection:
+            for identity in self._request.identities:
+                both = min(self._answer.acknowledged.get(identity.device, 0), identity.head)
+                theirs = self._answer.chains.get(identity.device)
+                ours = chain_of(connection, identity.device, both)
+                if identity.device in self._answer.forked or theirs not in {None, ours}:
+                    has_twin = True
+                    both = min(both, identity.acknowledged)
+                confirmed[identity.device] = both
+        return confirmed if has_twin else None
+
+    def _is_set_back(self) -> bool:
+        """Tell whether this copy was set back: headquarters has more of its identity than it."""
         mine = self._store.device.bytes
         head = next((i.head for i in self._request.identities if i.device == mine), 0)
-        return (
-            mine in self._answer.forked
-            or self._answer.acknowledged.get(mine, 0) > head
-            or any(run.device == mine for feed in self._answer.feeds for run in feed.runs)
-        )
+        return self._answer.acknowledged.get(mine, 0) > head
+
+    def _give_way(self, runs: list[Run]) -> None:
+        """Set aside changes that came some other way where headquarters has others in their place.
+
+        Their maker makes them anew once it meets headquarters.
+        """
+        with self._store.engine.connect() as connection:
+            contradicted = [
+                (run.device, after)
+                for run in runs
+                if (after := last_in_common(connection, run)) is not None
+            ]
+        if contradicted:
+            with self._store.control() as connection:
+                for device, after in contradicted:
+                    set_aside(connection, device, after)
 
     def _note(self, connection: sa.Connection, merged: Merged) -> None:
         """Move cursors and acknowledgements, and compare what both hold."""
         progress = progress_in(connection)
-        own = {identity.device for identity in self._request.identities}
-        forked = (set(self._answer.forked) | merged.forked) & own
-        progress.forked += sorted(forked - set(progress.forked))
         for identity in self._request.identities:
-            if identity.device not in progress.forked:
-                self._acknowledge(identity, progress)
+            self._acknowledge(identity, progress)
         for feed in self._answer.feeds:
-            self._advance(connection, feed, progress, merged.forked)
+            self._advance(connection, feed, progress)
         noted = {(device, seq) for device, seq, _reason in progress.refused}
         progress.refused += [r for r in self._answer.refused if (r[0], r[1]) not in noted]
         progress.sent = self._report.sent
@@ -90,9 +122,7 @@ class Round:
         self.left += identity.head - taken
         progress.acknowledged[identity.device] = known
 
-    def _advance(
-        self, connection: sa.Connection, feed: Feed, progress: Progress, forked: set[bytes]
-    ) -> None:
+    def _advance(self, connection: sa.Connection, feed: Feed, progress: Progress) -> None:
         self.left += feed.left
         asked = self._request.cursors.get(feed.scope)
         if asked is None or progress.cursors.get(feed.scope, 0) != asked:
@@ -101,11 +131,7 @@ class Round:
         goes_on = feed.start == asked
         holding = self._request.holdings[feed.scope] if goes_on else Holding()
         for run in feed.runs:
-            if run.device in forked:  # not merged: what counts is what is here instead
-                last = run.first + len(run.bodies) - 1
-                holding = holding.plus(_chains(connection, run.device, run.first, last))
-            else:
-                holding = holding.plus(links(run.previous, run.bodies))
+            holding = holding.plus(links(run.previous, run.bodies))
         for own in feed.own:
             holding = holding.plus(_chains(connection, own.device, own.first, own.last))
         progress.cursors[feed.scope] = feed.cursor

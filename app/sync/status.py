@@ -58,7 +58,7 @@ def sync_status(store: Store) -> SyncStatus:
         is_enrolled=place is not None,
         url=None if place is None else place.url,
         office=None if place is None else place.office_code,
-        waiting=outbox.waiting(known, progress),
+        waiting=outbox.waiting(known),
         unsendable=sum(i.head - i.acknowledged for i in known if i.device in progress.forked),
         confirmed_at=None if at is None else datetime.fromtimestamp(at / 1000, UTC),
         sent=progress.sent,

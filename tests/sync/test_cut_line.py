@@ -51,7 +51,7 @@ def test_the_same_frame_twice_is_taken_once(found: Founder, hq: Headquarters, ur
     assert place is not None
     with store.engine.connect() as connection:
         known = identities(store, connection, progress)
-        sent = runs(connection, known, progress, frames.FRAME_BYTES)
+        sent = runs(connection, known, frames.FRAME_BYTES)
     request = frames.Request(
         frames.PROTOCOL, {place.office: 0}, known, sent, frames.FRAME_BYTES, {}
     )
