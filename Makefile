@@ -9,7 +9,7 @@ run: setup
 	@tools/run
 
 test: setup lint
-	@tools/with-display $(BIN)/python -m pytest
+	@tools/test
 
 setup:
 	@tools/setup

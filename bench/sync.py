@@ -1,9 +1,11 @@
-"""Sync's figures: first push and first pull, bytes a record, and a sync with nothing to say.
+"""Sync's figures on SQLite and on PostgreSQL, beside the floor taken in the same run.
 
-Each is one JSON line, with the floor taken in the same run: the same records as JSON lines, zstd
-level 3, one POST over loopback, bulk inserts into SQLCipher tables with a column an answer.
+First push and first pull of cases with two children each, a day's changes, a sync with nothing to
+say, a pull cut at half: records a second, bytes, processor time and peak memory of both sides, each
+in a process of its own. The floor is the same records as JSON lines, zstd level 3, one POST over
+loopback, bulk inserts into SQLCipher tables with a column an answer.
 
-    python -m bench.sync [CASES]
+    python -m bench.sync [CASES ...]
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +25,8 @@ from time import perf_counter
 from typing import Any
 
 import httpx
+import pgserver
+import psutil
 import zstandard
 
 from app.casework.founding import found_store
@@ -32,16 +37,14 @@ from app.models.digest import store_digest
 from app.models.persons import Person
 from app.models.sessions import CounsellingSession
 from app.models.store import Store
-from app.sync.client import Carrier
-from app.sync.engine import sync
 from app.sync.enrolment import enrol
-from app.sync.report import SyncReport
-from app.sync.state import enrolment_of
 from bench.figures import figure
 from tests.sync.running import Relay
 
 _SAVED_AT_ONCE = 250
 _LEVEL = 3
+_CHANGED = 100
+_PASSPHRASE = "correct horse battery"
 _SYLLABLES = [consonant + vowel for consonant in "bdklmnrst" for vowel in "aio"]
 
 HEADQUARTERS = """
@@ -49,8 +52,40 @@ import sys
 from pathlib import Path
 from app.hq.base import Headquarters
 from app.hq.serve import serve
-with Headquarters.open(Path(sys.argv[1]), is_training=True) as hq:
+with Headquarters.open(Path(sys.argv[1]), is_training=True, db=sys.argv[2] or None) as hq:
     serve(hq, port=0)
+"""
+
+DEVICE = """
+import json, sys
+from pathlib import Path
+from time import perf_counter, process_time
+from app.models.store import Store
+from app.sync.client import Carrier
+from app.sync.engine import exchange_records
+from app.sync.state import enrolment_of
+store, _user = Store.unlock(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+Path("/proc/self/clear_refs").write_text("5")  # the peak of deriving the key is not the sync's
+with store:
+    place = enrolment_of(store)
+    with Carrier(sys.argv[4] or place.url, place, waits_s=(0.1, 0.1, 0.1)) as carrier:
+        begin, used = perf_counter(), process_time()
+        report = exchange_records(store, carrier)
+        print(json.dumps({
+            "seconds": perf_counter() - begin,
+            "cpu_s": process_time() - used,
+            "peak_mb": next(
+                int(line.split()[1]) / 1024
+                for line in Path("/proc/self/status").read_text().splitlines()
+                if line.startswith("VmHWM")
+            ),
+            "sent": report.sent,
+            "received": report.received,
+            "verified": report.is_verified,
+            "bytes_there": carrier.traffic.sent,
+            "bytes_back": carrier.traffic.received,
+            "trips": carrier.traffic.trips,
+        }))
 """
 
 FLOOR = """
@@ -95,68 +130,187 @@ server.serve_forever()
 """
 
 
-def main(cases: int = 10_000) -> None:
+def main(*sizes: int) -> None:
     """Print the figures."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        os.environ["SANAD_STATE"] = str(folder / "state")
-        _measure(folder, cases)
+    for cases in sizes or (10_000, 50_000):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            os.environ["SANAD_STATE"] = str(folder / "state")
+            lines = _filled(folder / "filled", cases)
+            floor = _Floor(folder, lines)
+            _measure(folder / "sqlite", "", folder / "filled", cases, floor)
+            server = pgserver.get_server(folder / "pg", cleanup_mode="stop")
+            _measure(folder / "postgresql", server.get_uri(), folder / "filled", cases, floor)
+            server.cleanup()
 
 
-def _measure(folder: Path, cases: int) -> None:
-    one, author = _store(folder / "one", "amina")
-    two, _author = _store(folder / "two", "brahim")
-    lines = _fill(one, author, cases)
-    count = len(lines)
-    floor_rate, floor_bytes = _floor(folder, lines)
-    figure(
-        "sync floor",
-        round(floor_rate),
-        "records/s",
-        "21,500 where the budget was set",
-        records=count,
-        bytes_a_record=round(floor_bytes / count, 1),
-        json_bytes_a_record=round(sum(map(len, lines)) / count, 1),
-    )
-    with one, two, _running(HEADQUARTERS, folder / "hq") as url:
-        with Headquarters.open(folder / "hq") as hq:
-            for store in (one, two):
-                enrol(store, url, invite(hq, "RAB").code, "bench")
-        for way, store, moved in (("push", one, "sent"), ("pull", two, "received")):
-            seconds, carrier, report = _timed(store)
-            assert getattr(report, moved) >= count, report
-            assert report.is_verified, report
-            carried = carrier.traffic.sent if way == "push" else carrier.traffic.received
-            figure(
-                f"sync first {way}",
-                round(count / seconds),
-                "records/s",
-                ">= 12,900 and 0.6 of the floor; bytes <= 1.1 of the floor",
-                of_floor=round(count / seconds / floor_rate, 3),
-                bytes_a_record=round(carried / count, 1),
-                bytes_of_floor=round(carried / floor_bytes, 3),
-                round_trips=carrier.traffic.trips,
-            )
-        _timed(one)
-        seconds, carrier, _report = _timed(one)
+class _Floor:
+    """The least that carrying these records costs, measured.
+
+    Attributes:
+        rate: Records a second; ``bytes`` what went over the line.
+    """
+
+    def __init__(self, folder: Path, lines: list[bytes]) -> None:
+        self.rate, self.bytes = _floor(folder, lines)
         figure(
-            "sync with nothing to say",
-            _wire_bytes(one, url),
-            "bytes with headers",
-            "<= 1,024 in one round trip",
-            bodies=carrier.traffic.sent + carrier.traffic.received,
-            round_trips=carrier.traffic.trips,
-            ms=round(seconds * 1000, 1),
+            "sync floor",
+            round(self.rate),
+            "records/s",
+            "21,500 where the budget was set",
+            records=len(lines),
+            bytes_a_record=round(self.bytes / len(lines), 1),
+            json_bytes_a_record=round(sum(map(len, lines)) / len(lines), 1),
         )
+
+
+def _measure(folder: Path, db: str, filled: Path, cases: int, floor: _Floor) -> None:
+    folder.mkdir()
+    shutil.copytree(filled, folder / "one")
+    _found(folder / "two", "brahim")[0].close()
+    _found(folder / "three", "chafik")[0].close()
+    with _running(HEADQUARTERS, str(folder / "hq"), db) as (url, process):
         with Headquarters.open(folder / "hq") as hq:
-            digests = [_digest(store) for store in (one, two, hq.store)]
-        assert digests[0] == digests[1] == digests[2]
+            for name, login in (("one", "amina"), ("two", "brahim"), ("three", "chafik")):
+                with Store.unlock(folder / name, login, _PASSPHRASE)[0] as store:
+                    enrol(store, url, invite(hq, "RAB").code, "bench")
+        side = _Side(folder, "PostgreSQL" if db else "SQLite", cases, floor, process)
+        side.first("push", "one", "amina")
+        side.first("pull", "two", "brahim")
+        side.cut_at_half(url, "three", "chafik")
+        _synced(folder / "one", "amina")
+        _change(folder / "one")
+        side.few("one", "amina")
+        side.nothing(url, "one", "amina")
+        with Headquarters.open(folder / "hq") as hq, hq.store.read() as db_view:
+            expected = store_digest(db_view.connection())
+        for name, login in (("one", "amina"), ("two", "brahim")):
+            _synced(folder / name, login)
+            with Store.unlock(folder / name, login, _PASSPHRASE)[0] as store, store.read() as held:
+                assert store_digest(held.connection()) == expected
 
 
-def _store(folder: Path, login: str) -> tuple[Store, Any]:
-    return found_store(
-        folder, office="RAB", login=login, passphrase="correct horse battery", is_training=True
+class _Side:
+    """Measures syncs with one headquarters."""
+
+    def __init__(
+        self, folder: Path, database: str, cases: int, floor: _Floor, process: psutil.Process
+    ) -> None:
+        self._folder = folder
+        self._named = {"database": database, "cases": cases}
+        self._records = 3 * cases
+        self._floor = floor
+        self._process = process
+        self._pulled = 0
+
+    def first(self, way: str, name: str, login: str) -> None:
+        """Measure the first push or pull of everything."""
+        before = _cpu_s(self._process)
+        told = _synced(self._folder / name, login)
+        assert told["sent" if way == "push" else "received"] >= self._records, told
+        rate = self._records / told["seconds"]
+        carried = told["bytes_there" if way == "push" else "bytes_back"]
+        self._pulled = told["bytes_back"]
+        figure(
+            f"sync first {way}",
+            round(rate),
+            "records/s",
+            ">= 12,900 and 0.6 of the floor; bytes <= 1.1 of the floor; memory the same at 50,000",
+            **self._named,
+            of_floor=round(rate / self._floor.rate, 3),
+            bytes_a_record=round(carried / self._records, 1),
+            bytes_of_floor=round(carried / self._floor.bytes, 3),
+            round_trips=told["trips"],
+            device_cpu_s=round(told["cpu_s"], 2),
+            device_peak_mb=round(told["peak_mb"]),
+            hq_cpu_s=round(_cpu_s(self._process) - before, 2),
+            hq_peak_mb=round(_peak_mb(self._process)),
+        )
+
+    def cut_at_half(self, url: str, name: str, login: str) -> None:
+        """Measure a first pull whose line is cut at half, beside the uncut one."""
+        with Relay(url, bytes_back=self._pulled // 2, cuts=1) as line:
+            _synced(self._folder / name, login, line.url)
+            figure(
+                "sync pull cut at half",
+                round(line.passed / self._pulled, 3),
+                "of an uncut one's bytes",
+                "<= 1.05",
+                **self._named,
+                bytes=line.passed,
+            )
+
+    def few(self, name: str, login: str) -> None:
+        """Measure a sync of some changed answers."""
+        told = _synced(self._folder / name, login)
+        figure(
+            f"sync of {_CHANGED} changed answers",
+            told["bytes_there"] + told["bytes_back"],
+            "bytes",
+            "<= 12,000 in <= 2 round trips and 0.1 s",
+            **self._named,
+            round_trips=told["trips"],
+            ms=round(told["seconds"] * 1000),
+        )
+
+    def nothing(self, url: str, name: str, login: str) -> None:
+        """Measure a sync with nothing to say: every byte of it, headers included."""
+        _synced(self._folder / name, login)
+        with Relay(url) as line:
+            told = _synced(self._folder / name, login, line.url)
+            figure(
+                "sync with nothing to say",
+                line.sent + line.passed,
+                "bytes with headers",
+                "<= 1,024 in one round trip",
+                **self._named,
+                bodies=told["bytes_there"] + told["bytes_back"],
+                round_trips=told["trips"],
+                ms=round(told["seconds"] * 1000, 1),
+            )
+
+
+def _synced(folder: Path, login: str, url: str = "") -> dict[str, Any]:
+    """Sync a store in a process of its own; gives what it measured."""
+    done = subprocess.run(
+        [sys.executable, "-c", DEVICE, str(folder), login, _PASSPHRASE, url],
+        check=True,
+        capture_output=True,
+        text=True,
     )
+    told: dict[str, Any] = json.loads(done.stdout)
+    assert told["verified"], told
+    return told
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    """Processor time of headquarters, the database's server included where it has one."""
+    servers = [p for p in psutil.process_iter(["name"]) if p.info["name"] == "postgres"]
+    times = [p.cpu_times() for p in (process, *servers)]
+    return sum(t.user + t.system for t in times)
+
+
+def _peak_mb(process: psutil.Process) -> float:
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
+
+
+def _filled(folder: Path, cases: int) -> list[bytes]:
+    store, author = _found(folder, "amina")
+    with store:
+        return _fill(store, author, cases)
+
+
+def _change(folder: Path) -> None:
+    store, author = Store.unlock(folder, "amina", _PASSPHRASE)
+    with store, store.write(author) as db:
+        for person in db.query(Person).limit(_CHANGED):
+            person.town = "Tétouan"
+
+
+def _found(folder: Path, login: str) -> tuple[Store, Any]:
+    return found_store(folder, office="RAB", login=login, passphrase=_PASSPHRASE, is_training=True)
 
 
 def _fill(store: Store, author: Any, cases: int) -> list[bytes]:
@@ -217,27 +371,8 @@ def _case_with_children(number: int, chance: random.Random, prose: Any) -> list[
     return [person, case, session]
 
 
-def _timed(store: Store) -> tuple[float, Carrier, SyncReport]:
-    place = enrolment_of(store)
-    assert place is not None
-    with Carrier(place.url, place) as carrier:
-        begin = perf_counter()
-        report = sync(store, carrier)
-        return perf_counter() - begin, carrier, report
-
-
-def _wire_bytes(store: Store, url: str) -> int:
-    """Count every byte of one sync, headers included, through a relay."""
-    place = enrolment_of(store)
-    assert place is not None
-    with Relay(url) as line:
-        with Carrier(line.url, place) as carrier:
-            sync(store, carrier)
-        return line.sent + line.passed
-
-
 def _floor(folder: Path, lines: list[bytes]) -> tuple[float, int]:
-    with _running(FLOOR, folder) as url, httpx.Client(timeout=300) as client:
+    with _running(FLOOR, str(folder)) as (url, _process), httpx.Client(timeout=300) as client:
         records = [json.loads(line) for line in lines]
         begin = perf_counter()
         packed = zstandard.compress(
@@ -247,23 +382,19 @@ def _floor(folder: Path, lines: list[bytes]) -> tuple[float, int]:
         return len(lines) / (perf_counter() - begin), len(packed)
 
 
-def _digest(store: Store) -> Any:
-    with store.engine.connect() as connection:
-        return store_digest(connection)
-
-
 @contextmanager
-def _running(program: str, folder: Path) -> Iterator[str]:
+def _running(program: str, *arguments: str) -> Iterator[tuple[str, psutil.Process]]:
     process = subprocess.Popen(
-        [sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     try:
-        yield process.stdout.readline().removeprefix("Listening on ").strip()
+        url = process.stdout.readline().removeprefix("Listening on ").strip()
+        yield url, psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(60)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main(*map(int, sys.argv[1:]))

@@ -13,6 +13,7 @@ from app.casework.founding import found_store
 from app.i18n import in_language
 from app.models.keys import Cost
 from app.models.store import Store
+from tests.hq.servers import Server, running
 
 PASSPHRASE = "correct horse battery"
 TODAY = date(2026, 11, 22)
@@ -38,6 +39,13 @@ def cheap_passphrases() -> Iterator[None]:
 def in_english() -> Iterator[None]:
     with in_language("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL server for all tests that ask for one."""
+    with running() as server:
+        yield server
 
 
 Office = tuple[Store, UUID]

@@ -31,6 +31,7 @@ from app.casework import (  # noqa: F401
     referrals,
     screenings,
     sessions,
+    sharing,
     tasks,
     training,
     training_calendar,

@@ -23,6 +23,7 @@ from app.models.record import Record
 from app.models.referrals import SHARED_PARTS, Referral
 from app.models.rules import rule
 from app.models.screenings import SITUATIONS
+from app.models.sharing import FileShare
 from app.models.types import Context
 
 MOVES: Final = {
@@ -103,10 +104,21 @@ def complete(db: Session, referral: Referral, feedback: str) -> None:
     Referral, "revoke", N_("Call the referral back"), when=_in("draft", "in_progress", "accepted")
 )
 def revoke(db: Session, referral: Referral) -> None:
-    """Call a referral back; no reason is asked, for the person may change their mind."""
+    """Call a referral back; no reason is asked, for the person may change their mind.
+
+    What was opened to the agency for it is closed.
+    """
     if referral.state not in {"draft", *OPEN}:
         raise _illegal(referral)
     referral.state = "revoked"
+    for share in db.scalars(
+        select(FileShare).where(
+            FileShare.referral == referral.id,
+            FileShare.voided.is_(None),
+            FileShare.closed_on.is_(None),
+        )
+    ):
+        share.closed_on = db.info["context"].today
 
 
 def referral_package(db: Session, referral: Referral) -> list[tuple[str, str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from app.errors import Refused
-from app.models.log import last_position
+from app.models.log import chunks, last_position
 from app.models.record import kinds
 from app.models.rules import rules_of
 from app.models.store import Store
@@ -35,17 +37,37 @@ class Finding:
     message: str
 
 
-def findings(store: Store) -> list[Finding]:
-    """List what does not hold among the records merged so far.
+_AT_ONCE: Final = 200
+
+
+def findings(store: Store, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
+    """List what does not hold among the records merged so far, those of one file together.
 
     Records that hold are forgotten; the others are looked at again each time, until somebody
     has put them right.
+
+    Args:
+        progress: Told ``(done, total)`` between some records and the next; may raise
+            ``Cancelled``, and what was looked at by then need not be looked at again.
     """
+    with store.engine.connect() as connection:
+        waiting = connection.exec_driver_sql("SELECT record, kind FROM recheck").all()
+    found: list[Finding] = []
+    done = 0
+    for some in chunks(waiting, _AT_ONCE):
+        found += _look_at(store, [(record_id, kind) for record_id, kind in some])
+        done += len(some)
+        if progress is not None:
+            progress(done, len(waiting))
+    return sorted(found, key=lambda one: (one.root.bytes, one.kind, one.record.bytes, one.rule))
+
+
+def _look_at(store: Store, waiting: list[tuple[bytes, str]]) -> list[Finding]:
+    """List what does not hold of some records, and forget those that do."""
     found: list[Finding] = []
     settled: list[tuple[bytes, int]] = []
     with store.read() as db:
         seen = last_position(db.connection())
-        waiting = db.connection().exec_driver_sql("SELECT record, kind FROM recheck").all()
         for record_id, kind in waiting:
             broken = _broken(db, UUID(bytes=record_id), kind, store.context())
             found += broken or []

@@ -27,14 +27,18 @@ from app.reports import write_report
 
 _FOUND_IN: Final = {
     "act": "acting", "verbs": "acting",
+    "batch": "batches",
     "case": "cases",
+    "file": "files", "neighbours": "files",
     "hq": "hq",
     "documents": "papers", "print": "papers",
     "protection": "protection",
     "add": "records", "get": "records", "history": "records", "list": "records",
     "schema": "records", "search": "records", "set": "records", "void": "records",
     "demo": "stores", "store": "stores",
-    "conflicts": "syncing", "enrol": "syncing", "resolve": "syncing", "sync": "syncing",
+    "conflicts": "reviewing", "resolve": "reviewing", "review": "reviewing",
+    "enrol": "syncing", "sync": "syncing",
+    "quarantine": "quarantine",
     "user": "users",
 }  # fmt: skip
 """Module of this package each command is in."""

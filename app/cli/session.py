@@ -31,12 +31,14 @@ class CommandLine:
         as_json: Every answer is one JSON document, or JSON Lines where it streams.
         login: Who asks; None for the store's first user.
         open_after: Set by a command after which the desktop is to be opened on the store.
+        database: Address of headquarters' database, for commands that run headquarters.
     """
 
     folder: Path
     as_json: bool
     login: str | None
     open_after: bool = False
+    database: str | None = None
 
     @contextmanager
     def store(self) -> Iterator[tuple[Store, UUID]]:

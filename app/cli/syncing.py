@@ -1,33 +1,42 @@
-"""Commands about headquarters, seen from a device; and about conflicts."""
+"""Commands about headquarters, seen from a device."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from app.casework.conflicts import open_conflicts
-from app.casework.conflicts import resolve as resolve_conflict
-from app.casework.entry import get_record
-from app.casework.history import Conflict
-from app.cli.session import UNAVAILABLE, CommandLine, pass_command_line, read_json, record_id
-from app.errors import Refused
-from app.i18n import _
-from app.models.record import kind_named
-from app.models.store import Store
-from app.sync.engine import sync as sync_store
+from app.cli.session import UNAVAILABLE, CommandLine, pass_command_line
+from app.i18n import _, ngettext
 from app.sync.enrolment import enrol as enrol_store
+from app.sync.enrolment import renew_certificate
+from app.sync.mending import Mended
+from app.sync.mending import check as check_store
+from app.sync.visits import visit as sync_store
 
 
 @click.command()
-@click.option("--hq", "url", required=True, metavar="URL")
-@click.option("--code", required=True, help="The one-time code headquarters gave.")
+@click.option("--hq", "url", metavar="URL")
+@click.option("--code", help="The one-time code headquarters gave.")
 @click.option("--name", help="How headquarters lists this computer.")
+@click.option(
+    "--renew-certificate",
+    "renewal",
+    metavar="CODE",
+    help="Trust headquarters' changed certificate, by the code it read out; “any” trusts what the"
+    " computer trusts.",
+)
 @pass_command_line
-def enrol(line: CommandLine, url: str, code: str, name: str | None) -> None:
+def enrol(
+    line: CommandLine, url: str | None, code: str | None, name: str | None, renewal: str | None
+) -> None:
     """Enrol this store with headquarters."""
+    if renewal is None and (url is None or code is None):
+        raise click.UsageError("Name --hq and --code, or --renew-certificate.")
     with line.store() as (store, _user):
-        place = enrol_store(store, url, code, name)
+        place = (
+            enrol_store(store, url or "", code or "", name)
+            if renewal is None
+            else renew_certificate(store, renewal)
+        )
     line.answer(
         {"hq": place.url, "office": place.office_code, "device": str(store.device)},
         _("Enrolled with {url} for the office {office}.").format(
@@ -37,11 +46,23 @@ def enrol(line: CommandLine, url: str, code: str, name: str | None) -> None:
 
 
 @click.command()
+@click.option(
+    "--check",
+    "is_checked",
+    is_flag=True,
+    help="Compare every record with headquarters, and mend what differs.",
+)
 @pass_command_line
-def sync(line: CommandLine) -> None:
+def sync(line: CommandLine, is_checked: bool) -> None:
     """Send what headquarters lacks and take in what is new."""
+    mended: list[Mended] = []
     with line.store() as (store, _user):
         report = sync_store(store)
+        if is_checked:
+            mended = check_store(store)
+        if any(one.sent for one in mended):
+            report = sync_store(store)
+    compared = [_compared(one) for one in mended]
     summary = _("{sent} sent, {received} received.").format(
         sent=report.sent, received=report.received
     )
@@ -58,61 +79,34 @@ def sync(line: CommandLine) -> None:
             "verified": report.is_verified,
             "clock_offset_s": round(report.clock_offset_s, 3),
             "findings": report.findings,
+            **({"checked": [_as_json(one) for one in mended]} if is_checked else {}),
         },
-        "\n".join([summary, *report.findings]),
+        "\n".join([summary, *report.findings, *compared]),
     )
-    if not report.is_verified:
+    if not report.is_verified or any(one.differing for one in mended):
         raise click.exceptions.Exit(UNAVAILABLE)  # the findings have said why
 
 
-@click.command()
-@pass_command_line
-def conflicts(line: CommandLine) -> None:
-    """List the questions two people answered differently."""
-    with line.store() as (store, _user), store.read() as db:
-        for conflict in open_conflicts(db):
-            field = kind_named(conflict.kind).fields[conflict.field]
-            answers = [_answer(conflict, step, store) for step in conflict.answers]
-            shown = " | ".join(f"{a['value']} ({a['author']}, {a['at']})" for a in answers)
-            line.answer(
-                {
-                    "id": conflict.id,
-                    "kind": conflict.kind,
-                    "record": str(conflict.record),
-                    "field": conflict.field,
-                    "answers": answers,
-                },
-                f"{conflict.id}\t{_(field.label)}\t{shown}",
-            )
-
-
-def _answer(conflict: Conflict, step: Any, store: Store) -> dict[str, Any]:
-    type_ = kind_named(conflict.kind).fields[conflict.field].type
-    value = step.answers[conflict.field]
+def _as_json(mended: Mended) -> dict[str, object]:
     return {
-        "value": None if value is None else type_.to_json(value),
-        "author": step.author,
-        "device": str(step.device),
-        "at": step.at.isoformat(timespec="milliseconds"),
-        "here": step.device in store.identities,
+        "found": mended.found,
+        "fetched": mended.fetched,
+        "sent": mended.sent,
+        "differing": [{"device": str(device), "seq": seq} for device, seq in mended.differing],
     }
 
 
-@click.command()
-@click.argument("conflict")
-@click.option("--value", required=True, metavar="JSON", help="One of the answers, or a third.")
-@click.option("--reason", required=True)
-@pass_command_line
-def resolve(line: CommandLine, conflict: str, value: str, reason: str) -> None:
-    """Settle CONFLICT (as listed by “conflicts”); every copy will show it."""
-    record, _slash, field = conflict.partition("/")
-    answer = read_json(value)
-    with line.store() as (store, user):
-        with store.read() as db:
-            wanted = next((c for c in open_conflicts(db) if c.id == conflict), None)
-        if wanted is None:
-            raise Refused("no_conflict", _("Nothing waits to be settled here."), field)
-        with store.write(user) as db:
-            found = get_record(db, wanted.kind, record_id(record))
-            resolve_conflict(db, found, wanted.field, answer, reason)
-    line.answer({"id": conflict, "value": answer}, conflict)
+def _compared(mended: Mended) -> str:
+    if mended.differing:
+        return ngettext(
+            "{count} change is not the same here and at headquarters; tell headquarters.",
+            "{count} changes are not the same here and at headquarters; tell headquarters.",
+            len(mended.differing),
+        ).format(count=len(mended.differing))
+    if mended.found:
+        return ngettext(
+            "Compared with headquarters: {count} change was missing on one side and was mended.",
+            "Compared with headquarters: {count} changes were missing on one side and were mended.",
+            mended.found,
+        ).format(count=mended.found)
+    return _("Compared with headquarters: both hold the same.")

@@ -29,6 +29,8 @@ class Device:
     Attributes:
         is_in_step: Whether it and headquarters held the same when last compared; None before.
         recipient: age recipient that files for it are encrypted to; empty when it has none.
+        cursor: Highest position of its scope's feed it has said it has seen.
+        is_write_only: It submits and reads nothing back.
     """
 
     id: UUID
@@ -42,11 +44,13 @@ class Device:
     last_seen_at: datetime | None
     is_in_step: bool | None
     recipient: str
+    cursor: int = 0
+    is_write_only: bool = False
 
     @property
     def scopes(self) -> list[UUID]:
         """Feeds it may read."""
-        return [self.scope]
+        return [] if self.is_write_only else [self.scope]
 
 
 def enrol(
@@ -112,10 +116,6 @@ def enrol(
                 recipient=recipient,
             )
         )
-        if connection.scalar(sa.select(SCOPE.c.id).where(SCOPE.c.id == scope.bytes)) is None:
-            connection.execute(
-                SCOPE.insert().values(id=scope.bytes, position=0, sum=bytes(16), code=invited)
-            )
         return _read(connection, DEVICE.c.id == device.bytes)[0]
 
 
@@ -168,15 +168,27 @@ def revoke(hq: Headquarters, device: UUID) -> Device:
     return found[0]
 
 
-def note_contact(hq: Headquarters, device: Device, *, is_in_step: bool | None) -> None:
-    """Note that a device was here; at most once a minute unless there is more to say."""
+def note_contact(
+    hq: Headquarters, device: Device, *, is_in_step: bool | None, cursor: int = 0
+) -> None:
+    """Note that a device was here; at most once a minute unless there is more to say.
+
+    Args:
+        hq: Here.
+        device: Was here.
+        is_in_step: Whether both hold the same; None where it was not compared.
+        cursor: Position of its scope's feed it has seen.
+    """
     now = hq.now()
     is_recent = device.last_seen_at is not None and now - device.last_seen_at < _SEEN_EVERY
-    if is_recent and is_in_step in {None, device.is_in_step}:
+    has_seen_more = cursor > device.cursor
+    if is_recent and is_in_step in {None, device.is_in_step} and not has_seen_more:
         return
     values: dict[str, Any] = {"last_seen_at": now.isoformat()}
     if is_in_step is not None:
         values["is_in_step"] = is_in_step
+    if has_seen_more:
+        values["cursor"] = cursor
     with hq.store.control() as connection:
         connection.execute(DEVICE.update().where(DEVICE.c.id == device.id.bytes).values(values))
 
@@ -203,7 +215,12 @@ def claim_identities(connection: sa.Connection, device: Device, identities: list
 
 
 def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Device]:
-    query = sa.select(DEVICE).where(which).order_by(DEVICE.c.office_code, DEVICE.c.enrolled_at)
+    query = (
+        sa.select(DEVICE, SCOPE.c.is_write_only)
+        .outerjoin(SCOPE, SCOPE.c.id == DEVICE.c.scope)
+        .where(which)
+        .order_by(DEVICE.c.office_code, DEVICE.c.enrolled_at)
+    )
     return [
         Device(
             id=UUID(bytes=row.id),
@@ -217,6 +234,8 @@ def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Devi
             last_seen_at=row.last_seen_at and datetime.fromisoformat(row.last_seen_at),
             is_in_step=row.is_in_step,
             recipient=row.recipient or "",
+            cursor=row.cursor,
+            is_write_only=bool(row.is_write_only),
         )
         for row in connection.execute(query)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -9,8 +10,12 @@ import sqlalchemy as sa
 from app.errors import Refused
 from app.hq import feed
 from app.hq.base import Headquarters
+from app.hq.delivery import deliver
 from app.hq.devices import Device, claim_identities, note_contact, peers_for
-from app.hq.locks import lock_devices, lock_scopes
+from app.hq.gate import Gate
+from app.hq.held import held_runs, rows_named, standing
+from app.hq.locks import lock_devices
+from app.hq.relayed import Sorted, sort_runs
 from app.i18n import _
 from app.models.log import QUARANTINE, head_of
 from app.models.merge import Merged
@@ -39,7 +44,12 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
         Refused: The frame is not well formed, or speaks for another office.
     """
     _require_form(request)
-    forked = _take(hq, device, request)
+    found = sort_runs(hq, device, request)
+    again: list[int] = []
+    if request.retry:
+        with hq.store.engine.connect() as connection:
+            again = rows_named(connection, device, request.retry)
+    forked = take_in(hq, device, found, again, request)
     scopes = [scope.bytes for scope in device.scopes]
     own = {i.device: i.head for i in request.identities if i.device not in forked}
     budget = min(max(request.want_bytes, 1), FRAME_BYTES)
@@ -62,44 +72,69 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
             for identity in request.identities
             for entry in _refused_after(connection, identity.device, identity.acknowledged)
         ]
+        refused = [*_held(connection, again), *refused]
+        taken = standing(connection, device, request.retry)
     peers = peers_for(hq, device)
-    note_contact(hq, device, is_in_step=_is_in_step(request, feeds))
+    cursor = request.cursors.get(device.scope.bytes, 0)
+    note_contact(hq, device, is_in_step=_is_in_step(request, feeds), cursor=cursor)
     return Answer(
         protocol=PROTOCOL,
         server_time_ms=round(hq.now().timestamp() * 1000),
         acknowledged=acknowledged,
         feeds=feeds,
-        refused=refused[:_MOST_REFUSED],
+        refused=[*found.refused, *refused][:_MOST_REFUSED],
         forked=sorted(forked),
         peers=None if digest_of(peers) == request.peers else peers,
         chains=chains,
+        taken=taken,
     )
 
 
-def _take(hq: Headquarters, device: Device, request: Request) -> set[bytes]:
-    if not request.runs:
-        return set()
-    gates: list[feed.Gate] = []
+def take_in(
+    hq: Headquarters,
+    device: Device,
+    found: Sorted,
+    again: Sequence[int] = (),
+    request: Request | None = None,
+) -> set[bytes]:
+    """Take what a device pushes in, and give the identities that somebody else wrote under too.
 
-    def refuse(connection: sa.Connection) -> feed.Gate:
-        lock_devices(connection, [run.device for run in request.runs])
-        lock_scopes(connection, [device.scope.bytes])
-        claim_identities(connection, device, [run.device for run in request.runs])
-        gates.append(feed.Gate(connection, device.scope.bytes))
+    Args:
+        hq: Here.
+        device: Who pushes.
+        found: What it pushes.
+        again: Rows of the quarantine, of that device's office, to be judged once more.
+        request: What the device says it has seen and written; None where it does not ask itself.
+    """
+    if not found.runs and not again:
+        return set()
+    gates: list[Gate] = []
+
+    def refuse(connection: sa.Connection) -> Gate:
+        touching = [*found.runs, *held_runs(connection, list(again))]
+        lock_devices(connection, [run.device for run in touching])
+        gate = Gate(connection, device, request)
+        gate.lock(touching)
+        claim_identities(connection, device, found.own)
+        for identity, maker in found.makers.items():
+            claim_identities(connection, maker, [identity])
+        gates.append(gate)
         return gates[-1]  # the transaction may be run again
 
     def note(connection: sa.Connection, merged: Merged) -> None:
         if merged.forked:
             # What else came may name what the twin wrote in the same place: none of it is kept.
             raise _TwinError(merged.forked)
-        feed.append(connection, merged, gates[-1], device.id.bytes)
+        deliver(connection, merged, gates[-1], device.id.bytes, hq.now())
+        gates[-1].note_long_push()
 
     try:
         hq.store.merge(
-            request.runs,
+            found.runs,
             contiguous=True,
             refuse=lambda connection: refuse(connection).refuse,
             also=note,
+            again=again,
         )
     except _TwinError as error:
         return error.identities
@@ -122,12 +157,22 @@ def _refused_after(
     return [(device, row.seq, row.reason) for row in connection.execute(query)]
 
 
+def _held(connection: sa.Connection, rows: list[int]) -> list[tuple[bytes, int, str]]:
+    """Give those of the rows of the quarantine that are still there."""
+    if not rows:
+        return []
+    query = sa.select(QUARANTINE).where(QUARANTINE.c.id.in_(rows)).order_by(QUARANTINE.c.id)
+    return [(row.device, row.seq, row.reason) for row in connection.execute(query)]
+
+
 def _is_in_step(request: Request, feeds: list[Feed]) -> bool | None:
     """Compare what the device held when it asked, where that was all there was."""
     compared = [
         request.holdings.get(f.scope, Holding()) == f.holding
         for f in feeds
-        if f.holding is not None and request.cursors.get(f.scope, 0) == f.cursor
+        if f.holding is not None
+        and request.cursors.get(f.scope, 0) == f.cursor
+        and (f.scope in request.holdings or not f.cursor)
     ]
     return all(compared) if compared else None
 
@@ -140,6 +185,8 @@ def _require_form(request: Request) -> None:
             for identity in request.identities
         )
         and all(0 <= cursor < 2**63 for cursor in request.cursors.values())
+        and len(request.retry) <= _MOST_REFUSED
+        and all(len(made_by) == _ID_BYTES and 1 <= seq < 2**62 for made_by, seq in request.retry)
         and all(
             len(run.device) == _ID_BYTES
             and len(run.previous) == _CHAIN_BYTES

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from uuid import UUID
-
 import sqlalchemy as sa
 
-from app.hq.tables import FEED, FILE_SCOPE, SCOPE
-from app.i18n import _
-from app.models.change import Change
-from app.models.log import CHANGE, chunks, last_position
-from app.models.merge import Merged, Run
-from app.models.record import kinds
+from app.hq.tables import FEED, SCOPE
+from app.models.log import CHANGE
+from app.models.merge import Run
+from app.models.postgres import copy_rows
+from app.models.values import id_of
 from app.sync.frames import Feed, Holding, Own
 from app.sync.outbox import chain_of
 
@@ -22,77 +17,17 @@ _FETCHED = 500
 _NAMED = 5  # UUID version of what several offices make alike
 
 
-class Gate:
-    """Decides which files a device's changes may touch, and remembers to whom those are open.
-
-    A file belongs to the scope it is first pushed from. What has a named id (an office, a
-    curriculum) is the same thing wherever it was typed in, and opens to whoever writes it.
-
-    Args:
-        connection: Inside the transaction that takes the changes in.
-        scope: The pushing device's.
-    """
-
-    def __init__(self, connection: sa.Connection, scope: bytes) -> None:
-        self._connection = connection
-        self.scope = scope
-        self.scopes: dict[bytes, set[bytes]] = {}
-        self.opened: set[bytes] = set()
-
-    def refuse(self, changes: Sequence[Change]) -> dict[int, str]:
-        """Give the reason for each change, by ``seq``, of a file that is not this scope's."""
-        self._look_up({change.root_id for change in changes} - self.scopes.keys())
-        refused: dict[int, str] = {}
-        opened: list[dict[str, bytes]] = []
-        for change in changes:
-            root = change.root_id
-            scopes = self.scopes[root]
-            if self.scope in scopes:
-                continue
-            if scopes and UUID(bytes=root).version != _NAMED:
-                refused[change.seq] = _("This file belongs to another office.")
-                continue
-            if scopes:
-                self.opened.add(root)
-            scopes.add(self.scope)
-            opened.append({"root": root, "scope": self.scope})
-        if opened:
-            self._connection.execute(FILE_SCOPE.insert(), opened)
-        return refused
-
-    def _look_up(self, roots: Iterable[bytes]) -> None:
-        for some in chunks(roots, _IN_LIMIT):
-            self.scopes.update({root: set() for root in some})
-            query = sa.select(FILE_SCOPE.c.root, FILE_SCOPE.c.scope)
-            for root, scope in self._connection.execute(query.where(FILE_SCOPE.c.root.in_(some))):
-                self.scopes[root].add(scope)
-
-
-def append(connection: sa.Connection, merged: Merged, gate: Gate, via: bytes) -> None:
-    """Add what was merged to the feeds of the scopes it is open to.
-
-    Args:
-        connection: The transaction that merged it.
-        merged: Its changes stand last in the log, in this order.
-        gate: Knows the scopes.
-        via: The device that pushed.
-    """
-    if not merged.stored:
-        return
-    first = last_position(connection) - len(merged.stored) + 1
-    added: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
-    if gate.opened:
-        added[gate.scope] = _history(connection, gate.opened, first)
-    for position, stored in enumerate(merged.stored, first):
-        for scope in gate.scopes[stored.change.root_id]:
-            added[scope].append((position, stored.chain))
-    for scope, entries in added.items():
-        _append_to(connection, scope, entries, via)
-
-
-def _append_to(
+def add(
     connection: sa.Connection, scope: bytes, entries: list[tuple[int, bytes]], via: bytes
-) -> None:
+) -> int:
+    """Append changes to a scope's feed; gives the position reached before.
+
+    Args:
+        connection: Inside a writing transaction that holds the scope.
+        scope: Whose feed.
+        entries: Position in the log and chain digest of each, in order.
+        via: The device that brought them about.
+    """
     at = holding(connection, scope)
     reached = at.plus([chain for _position, chain in entries])
     connection.execute(
@@ -104,31 +39,14 @@ def _append_to(
     ]
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("INSERT INTO feed VALUES (?, ?, ?, ?)", rows)
-        return
-    names = ("scope", "position", "change", "via")
-    connection.execute(FEED.insert(), [dict(zip(names, row, strict=True)) for row in rows])
-
-
-def _history(
-    connection: sa.Connection, roots: Iterable[bytes], before: int
-) -> list[tuple[int, bytes]]:
-    """List the changes of files that stand in the log before a position."""
-    records: set[bytes] = set()
-    for some in chunks(roots, _IN_LIMIT):
-        records.update(some)
-        for record in kinds().values():
-            table: sa.Table = record.__table__  # type: ignore[assignment]
-            query = sa.select(sa.type_coerce(table.c.id, sa.LargeBinary)).where(
-                sa.type_coerce(table.c.root, sa.LargeBinary).in_(some)
-            )
-            records.update(connection.scalars(query))
-    found: list[tuple[int, bytes]] = []
-    for some in chunks(records, _IN_LIMIT):
-        query = sa.select(CHANGE.c.pos, CHANGE.c.chain).where(
-            CHANGE.c.record.in_(some), CHANGE.c.pos < before
-        )
-        found += [(row.pos, row.chain) for row in connection.execute(query)]
-    return sorted(found)
+        return at.count
+    copy_rows(
+        connection,
+        "feed",
+        {"scope": "uuid", "position": "int8", "change": "int8", "via": "uuid"},
+        ((id_of(scope), position, change, id_of(via)) for scope, position, change, via in rows),
+    )
+    return at.count
 
 
 def holding(connection: sa.Connection, scope: bytes) -> Holding:
@@ -172,7 +90,7 @@ def read(
                 else:
                     if budget <= 0:
                         break
-                    _carry(connection, runs, device, seq, body)
+                    carry(connection, runs, device, seq, body)
                     budget -= len(body)
                 reached = position
     is_all = reached == at.count
@@ -187,9 +105,12 @@ def _name(named: list[Own], device: bytes, seq: int) -> None:
         named.append(Own(device, seq, seq))
 
 
-def _carry(
-    connection: sa.Connection, runs: list[Run], device: bytes, seq: int, body: bytes
-) -> None:
+def carry(connection: sa.Connection, runs: list[Run], device: bytes, seq: int, body: bytes) -> None:
+    """Add a change to runs, to the last one if it follows there.
+
+    Raises:
+        RuntimeError: The link before it is lost.
+    """
     last = runs[-1] if runs else None
     if last is not None and last.device == device and last.first + len(last.bodies) == seq:
         last.bodies.append(body)

@@ -1,11 +1,17 @@
-"""Headquarters over HTTP. Every error is ``{"error": {"reason": …, "message": …}}``."""
+"""Headquarters over HTTP. Every error is ``{"error": {"reason": …, "message": …}}``.
+
+What is answered at which address stands in ``hq.routes``; here is how: bodies read within limits,
+askers recognised, work done on threads, and every refusal in one shape.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from time import monotonic, perf_counter
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
 import anyio
 import msgspec
@@ -16,41 +22,44 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.errors import Refused, SanadError, Unavailable
-from app.hq import contents, devices
 from app.hq.base import Headquarters
-from app.hq.exchange import exchange
+from app.hq.devices import Device
+from app.hq.endpoint import Bytes, Call, Endpoint, Frame
 from app.hq.guard import Guard, NotAllowedError
+from app.hq.routes import ROUTES
+from app.hq.tokens import make_token
 from app.i18n import LANGUAGES, SOURCE_LANGUAGE, _, in_language
 from app.sync import frames
-from app.sync.client import (
-    CONTENT,
-    ENROL,
-    EXCHANGE,
-    HEALTH,
-    EnrolAnswer,
-    EnrolRequest,
-    OfficeAnswer,
-)
-from app.sync.contents import LARGEST_BYTES
+from app.sync.client import TOKEN
+from app.sync.signing import SCHEME
 
-_LARGEST_BODY: Final = 4 * 1024 * 1024
-_LARGEST_ENROLMENT: Final = 16 * 1024
 # Each works on one database connection; those waiting for the one writer hold none back.
 _WORKERS: Final = 12
 _STATUS: Final = {
     "unknown_content": 404,
-    "too_large": 413,
+    "too_slow": 408,
     "known_device": 409,
+    "too_large": 413,
     "other_identity": 403,
     "malformed": 400,
 }
+# Answered before all of a body was read: what is left of it is not waited for.
+_UNREAD: Final = {408, 413}
+_DIGITS: Final = re.compile("[0-9]{1,18}")
 _log = logging.getLogger("sanad.hq")
 _Result = TypeVar("_Result")
-_Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class _Asked(msgspec.Struct):
-    hashes: list[str]
+class Patience(msgspec.Struct, frozen=True):
+    """How long a body may take.
+
+    Attributes:
+        pause_s: Longest silence.
+        least_bytes_per_s: Slowest line that is waited for, after one such silence.
+    """
+
+    pause_s: float = 30.0
+    least_bytes_per_s: float = 500.0
 
 
 class Service:
@@ -59,148 +68,107 @@ class Service:
     Args:
         hq: Open; the caller closes it.
         guard: Recognises who asks.
+        patience: How long a body may take.
     """
 
-    def __init__(self, hq: Headquarters, guard: Guard) -> None:
+    def __init__(self, hq: Headquarters, guard: Guard, patience: Patience | None = None) -> None:
         self._hq = hq
         self._guard = guard
+        self._patience = patience or Patience()
         self._workers: anyio.CapacityLimiter | None = None
 
     def app(self) -> Starlette:
         """Give the ASGI application."""
+        by_path: dict[str, dict[str, Endpoint]] = {}
+        for endpoint in ROUTES:
+            by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
         routes = [
-            Route(HEALTH, self._in_language(self.health), methods=["GET"]),
-            Route(ENROL, self._in_language(self.enrol), methods=["POST"]),
-            Route(EXCHANGE, self._in_language(self.exchange), methods=["POST"]),
-            Route(f"{CONTENT}/missing", self._in_language(self.missing), methods=["POST"]),
-            Route(f"{CONTENT}/{{digest}}", self._in_language(self.give), methods=["GET"]),
-            Route(f"{CONTENT}/{{digest}}", self._in_language(self.take), methods=["PUT"]),
+            Route(path, self._answering(endpoints), methods=list(endpoints))
+            for path, endpoints in by_path.items()
         ]
-        return Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
+        app = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
+        app.router.redirect_slashes = False
+        return app
 
-    async def health(self, _request: Request) -> Response:
-        """Say what this is."""
-        return _json(
-            {
-                "service": frames.SERVICE,
-                "protocol": [frames.PROTOCOL],
-                "training": self._hq.is_training,
-            }
-        )
-
-    async def enrol(self, request: Request) -> Response:
-        """Give a computer its place."""
-        body = await _body(request, _LARGEST_ENROLMENT)
-        client = request.client.host if request.client else ""
-        return _json(await self._work(lambda: self._enrol(client, body)))
-
-    def _enrol(self, client: str, body: bytes) -> EnrolAnswer:
-        self._guard.require_patience(client)
-        asked = _read(body, EnrolRequest)
-        try:
-            device = devices.enrol(
-                self._hq,
-                code=asked.code,
-                device=_id(asked.device),
-                public_key=asked.public_key,
-                name=asked.device_name,
-                is_training=asked.training,
-                office=asked.office,
-                recipient=asked.recipient,
-            )
-        except Refused:
-            self._guard.note_failure(client)
-            raise
-        _log.info("enrolled device %s of office %s", device.id, device.office_code)
-        return EnrolAnswer(
-            office=OfficeAnswer(str(device.office), device.office_code),
-            hq=str(self._hq.id),
-            scopes=[str(scope) for scope in device.scopes],
-            server_time=self._hq.now().isoformat(),
-            public_key=self._hq.secrets.public_key,
-            recipient=self._hq.secrets.recipient,
-        )
-
-    async def exchange(self, request: Request) -> Response:
-        """Take a frame in and give the one that answers it."""
-        body = await _body(request, _LARGEST_BODY)
-        return Response(
-            await self._work(lambda: self._exchange(request, body)), media_type=frames.MEDIA_TYPE
-        )
-
-    def _exchange(self, request: Request, body: bytes) -> bytes:
-        device = self._device(request, body)
-        try:
-            asked = frames.decode(body, frames.Request)
-        except frames.OtherProtocolError:
-            raise NotAllowedError(
-                409,
-                "protocol",
-                _("Headquarters runs a version of Sanad that this one cannot sync with."),
-            ) from None
-        except frames.BadFrameError:
-            raise _malformed() from None
-        answer = exchange(self._hq, device, asked)
-        for forked in answer.forked:
-            _log.warning("device %s: identity %s has two histories", device.id, forked.hex())
-        return frames.encode(answer)
-
-    async def missing(self, request: Request) -> Response:
-        """Tell which contents have not arrived."""
-        body = await _body(request, _LARGEST_BODY)
-
-        def work() -> dict[str, list[str]]:
-            self._device(request, body)
-            return {"missing": contents.missing(self._hq, _read(body, _Asked).hashes)}
-
-        return _json(await self._work(work))
-
-    async def take(self, request: Request) -> Response:
-        """Take one content in."""
-        body = await _body(request, LARGEST_BYTES)
-        media_type = request.headers.get("content-type", "")
-
-        def work() -> None:
-            device = self._device(request, body)
-            contents.take(self._hq, device, request.path_params["digest"], body, media_type)
-
-        await self._work(work)
-        return Response(status_code=204)
-
-    async def give(self, request: Request) -> Response:
-        """Give one content."""
-        content = await self._work(
-            lambda: contents.give(
-                self._hq, self._device(request, b""), request.path_params["digest"]
-            )
-        )
-        return Response(content.data, media_type=content.media_type)
-
-    def _device(self, request: Request, body: bytes) -> devices.Device:
-        header = request.headers.get("authorization", "")
-        return self._guard.device(header, request.method, request.url.path, body)
-
-    async def _work(self, function: Callable[[], _Result]) -> _Result:
-        if self._workers is None:
-            self._workers = anyio.CapacityLimiter(_WORKERS)
-        return await anyio.to_thread.run_sync(function, limiter=self._workers)
-
-    def _in_language(self, endpoint: _Endpoint) -> _Endpoint:
+    def _answering(
+        self, endpoints: dict[str, Endpoint]
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
+            method = "GET" if request.method == "HEAD" else request.method
+            endpoint = endpoints[method]
             with in_language(_asked_language(request.headers.get("accept-language", ""))):
                 try:
-                    return await endpoint(request)
+                    return await self._answer(endpoint, request)
                 except SanadError as error:
-                    return _refusal(error)
-                except HTTPException:
-                    raise
+                    return _refusal(endpoint, error)
                 except ClientDisconnect:
-                    return Response(status_code=400)
+                    return _error(400, "cut", _("The line was cut."))
                 except Exception:  # noqa: BLE001  logged; the device gets a sentence
-                    _log.exception("a request failed")
+                    _log.exception("%s %s failed", endpoint.method, endpoint.path)
                     return _error(500, "bug", _("Headquarters met a fault; it is in its log."))
 
         return answer
+
+    async def _answer(self, endpoint: Endpoint, request: Request) -> Response:
+        body = await self._body(request, endpoint.largest)
+        if self._workers is None:
+            self._workers = anyio.CapacityLimiter(_WORKERS)
+        return await anyio.to_thread.run_sync(
+            self._work, endpoint, request, body, limiter=self._workers
+        )
+
+    def _work(self, endpoint: Endpoint, request: Request, body: bytes) -> Response:
+        client = request.client.host if request.client else ""
+        header = request.headers.get("authorization", "")
+        device: Device | None = None
+        if endpoint.is_signed:
+            device = self._guard.device(header, request.method, _target(request), body, client)
+        else:
+            self._guard.require_share(client)
+        begin = perf_counter()
+        try:
+            asked = _read(endpoint, body, request.headers.get("content-type", ""))
+            call = Call(
+                self._hq,
+                self._guard,
+                asked,
+                request.path_params,
+                _numbers(endpoint, request),
+                client,
+                device,
+            )
+            given = endpoint.work(call)
+            answer = _written(endpoint, given)
+        finally:
+            if device is not None:
+                self._guard.used(device, perf_counter() - begin)
+        if device is not None and header.startswith(f"{SCHEME} ") and _goes_on(asked, given):
+            key = self._hq.secrets.token_key
+            answer.headers[TOKEN] = make_token(key, device.id, self._hq.now())
+        return answer
+
+    async def _body(self, request: Request, limit: int) -> bytes:
+        """Read a body no longer than ``limit``, whatever its header claims."""
+        claimed = request.headers.get("content-length", "0")
+        if claimed.isdecimal() and int(claimed) > limit:
+            raise _too_large()
+        received = bytearray()
+        begin = monotonic()
+        patience = self._patience
+        async with aclosing(request.stream()) as stream:
+            while True:
+                allowed_s = 2 * patience.pause_s + len(received) / patience.least_bytes_per_s
+                left_s = min(patience.pause_s, begin + allowed_s - monotonic())
+                chunk: bytes | None = None
+                with anyio.move_on_after(left_s) as waiting:
+                    chunk = await anext(stream, None)
+                if waiting.cancelled_caught:
+                    raise Refused("too_slow", _("The line is too slow; this was not received."))
+                if chunk is None:
+                    return bytes(received)
+                received += chunk
+                if len(received) > limit:
+                    raise _too_large()
 
 
 def build(hq: Headquarters) -> Starlette:
@@ -208,32 +176,69 @@ def build(hq: Headquarters) -> Starlette:
     return Service(hq, Guard(hq)).app()
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    """Read a body no longer than ``limit``, whatever its header claims."""
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > limit:
-            raise Refused("too_large", _("This request is too large."))
-    return bytes(received)
+def _target(request: Request) -> str:
+    query = request.scope["query_string"].decode("latin-1")
+    path: str = request.url.path
+    return f"{path}?{query}" if query else path
 
 
-def _read(body: bytes, type_: type[_Result]) -> _Result:
+def _goes_on(asked: Any, given: Any) -> bool:
+    """Tell whether more requests of the same sync will follow, as far as can be seen."""
+    if not isinstance(asked, frames.Request) or not isinstance(given, frames.Answer):
+        return True
+    return given.left > 0 or any(
+        given.acknowledged.get(identity.device, 0) < identity.head for identity in asked.identities
+    )
+
+
+def _numbers(endpoint: Endpoint, request: Request) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number in endpoint.numbers:
+        text = request.query_params.get(number.name)
+        if text is None:
+            continue
+        if not _DIGITS.fullmatch(text) or int(text) > number.most:
+            raise _malformed()
+        found[number.name] = int(text)
+    return found
+
+
+def _read(endpoint: Endpoint, body: bytes, media_type: str) -> Any:
+    takes = endpoint.takes
+    if takes is None:
+        return None
+    if takes is Bytes:
+        return Bytes(body, media_type)
     try:
-        return msgspec.json.decode(body, type=type_)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        if isinstance(takes, Frame):
+            return frames.decode(body, takes.type)
+        return msgspec.json.decode(body, type=takes)
+    except frames.OtherProtocolError:
+        raise NotAllowedError(
+            409,
+            "protocol",
+            _("Headquarters runs a version of Sanad that this one cannot sync with."),
+        ) from None
+    except (frames.BadFrameError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _malformed() from None
 
 
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise _malformed() from None
+def _written(endpoint: Endpoint, given: Any) -> Response:
+    if endpoint.gives is None:
+        return Response(status_code=204)
+    if isinstance(given, Bytes):
+        return Response(given.data, 200, given.headers, given.media_type)
+    if isinstance(endpoint.gives, Frame):
+        return Response(frames.encode(given), media_type=frames.MEDIA_TYPE)
+    return _json(given)
 
 
 def _malformed() -> Refused:
     return Refused("malformed", _("This request is not well formed."))
+
+
+def _too_large() -> Refused:
+    return Refused("too_large", _("This request is too large."))
 
 
 def _asked_language(header: str) -> str:
@@ -244,18 +249,34 @@ def _asked_language(header: str) -> str:
     return SOURCE_LANGUAGE
 
 
-def _refusal(error: SanadError) -> Response:
+def _refusal(endpoint: Endpoint, error: SanadError) -> Response:
     if isinstance(error, NotAllowedError):
-        return _error(error.status, error.reason, error.message)
-    if isinstance(error, Refused):
-        return _error(_STATUS.get(error.rule, 422), error.rule, error.message)
-    reason = "unavailable" if isinstance(error, Unavailable) else "error"
-    return _error(503, reason, str(error))
+        answer = _error(error.status, error.reason, error.message)
+        answer.headers.update(error.headers)
+        reason = error.reason
+    elif isinstance(error, Refused):
+        reason = error.rule
+        answer = _error(_STATUS.get(reason, 422), reason, error.message)
+    else:
+        reason = "unavailable" if isinstance(error, Unavailable) else "error"
+        answer = _error(503, reason, str(error))
+    if answer.status_code in _UNREAD:
+        answer.headers["Connection"] = "close"
+    _log.info("refused %s %s: %d %s", endpoint.method, endpoint.path, answer.status_code, reason)
+    return answer
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return _error(status, "no_such_address", _("There is nothing at this address."))
+    assert isinstance(error, HTTPException)
+    reason, message = (
+        ("no_such_method", _("This address does not answer this method."))
+        if error.status_code == 405
+        else ("no_such_address", _("There is nothing at this address."))
+    )
+    _log.info("refused: %d %s", error.status_code, reason)
+    answer = _error(error.status_code, reason, message)
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _error(status: int, reason: str, message: str) -> Response:

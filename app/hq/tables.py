@@ -7,15 +7,17 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlite_utils import Database, Migrations
 
+from app.models.values import RawIdType
+
 CONTROL: Final = sa.MetaData()
 
 DEVICE: Final = sa.Table(
     "device",
     CONTROL,
-    sa.Column("id", sa.LargeBinary(16), primary_key=True),
-    sa.Column("office", sa.LargeBinary(16), nullable=False),
+    sa.Column("id", RawIdType, primary_key=True),
+    sa.Column("office", RawIdType, nullable=False),
     sa.Column("office_code", sa.Text, nullable=False),
-    sa.Column("scope", sa.LargeBinary(16), nullable=False),
+    sa.Column("scope", RawIdType, nullable=False),
     sa.Column("public_key", sa.LargeBinary(32), nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("enrolled_at", sa.Text, nullable=False),
@@ -23,14 +25,20 @@ DEVICE: Final = sa.Table(
     sa.Column("last_seen_at", sa.Text),
     sa.Column("is_in_step", sa.Boolean),  # when holdings were last compared
     sa.Column("recipient", sa.Text),  # age: files for it are encrypted to this
+    # Highest feed position it has said it has seen.
+    sa.Column("cursor", sa.BigInteger, nullable=False, server_default="0"),
 )
 # Which enrolled device writes under which identity: a store that was restored has several.
 IDENTITY: Final = sa.Table(
     "identity",
     CONTROL,
-    sa.Column("id", sa.LargeBinary(16), primary_key=True),
-    sa.Column("device", sa.LargeBinary(16), nullable=False),
-    sa.Column("office", sa.LargeBinary(16), nullable=False),
+    sa.Column("id", RawIdType, primary_key=True),
+    sa.Column("device", RawIdType, nullable=False),
+    sa.Column("office", RawIdType, nullable=False),
+    # While a long push goes on: what it had written when the push began, having seen the feed up to
+    # there. A file that closed meanwhile was open when that was written.
+    sa.Column("written", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("seen", sa.BigInteger, nullable=False, server_default="0"),
 )
 INVITE: Final = sa.Table(
     "invite",
@@ -40,9 +48,9 @@ INVITE: Final = sa.Table(
     sa.Column("made_at", sa.Text, nullable=False),
     sa.Column("expires_at", sa.Text, nullable=False),
     sa.Column("used_at", sa.Text),
-    sa.Column("used_by", sa.LargeBinary(16)),
+    sa.Column("used_by", RawIdType),
     sa.Column("scope_kind", sa.Text, nullable=False, server_default="office"),
-    sa.Column("parent", sa.LargeBinary(16)),
+    sa.Column("parent", RawIdType),
     sa.Column("is_write_only", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 # An office or a partner: position reached in its feed, and the sum of what it holds (see
@@ -51,33 +59,40 @@ INVITE: Final = sa.Table(
 SCOPE: Final = sa.Table(
     "scope",
     CONTROL,
-    sa.Column("id", sa.LargeBinary(16), primary_key=True),
+    sa.Column("id", RawIdType, primary_key=True),
     sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("sum", sa.LargeBinary(16), nullable=False),
     sa.Column("code", sa.Text, nullable=False, server_default=""),
     sa.Column("kind", sa.Text, nullable=False, server_default="office"),
-    sa.Column("parent", sa.LargeBinary(16)),
+    sa.Column("parent", RawIdType),
     sa.Column("is_write_only", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Whether protection officers work there: confidential records go to no other scope.
+    sa.Column("has_officers", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 # Positions are given in commit order, inside the transaction that takes the changes in.
 FEED: Final = sa.Table(
     "feed",
     CONTROL,
-    sa.Column("scope", sa.LargeBinary(16), primary_key=True),
+    sa.Column("scope", RawIdType, primary_key=True),
     sa.Column("position", sa.BigInteger, primary_key=True),
     sa.Column("change", sa.BigInteger, nullable=False),
-    sa.Column("via", sa.LargeBinary(16), nullable=False),
+    sa.Column("via", RawIdType, nullable=False),
+    postgresql_partition_by="HASH (scope)",
 )
 # To whom a file is open. It is at home in one scope; another may hold all of it (no ``kinds``) or
-# the record kinds named, separated by spaces. A closed opening receives and accepts no more.
+# the record kinds named, separated by spaces. A closed opening receives no more, and accepts only
+# what was written before its closing, at ``closed_position`` of the scope's feed, was seen. What
+# is read only may be a single record too (an author, an organisation): ``root`` is then its id.
 FILE_SCOPE: Final = sa.Table(
     "file_scope",
     CONTROL,
-    sa.Column("root", sa.LargeBinary(16), primary_key=True),
-    sa.Column("scope", sa.LargeBinary(16), primary_key=True),
+    sa.Column("root", RawIdType, primary_key=True),
+    sa.Column("scope", RawIdType, primary_key=True),
     sa.Column("is_home", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("kinds", sa.Text),
     sa.Column("closed_at", sa.Text),
+    sa.Column("closed_position", sa.BigInteger),
+    sa.Column("is_read_only", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 # Signed requests used once, and failures to enrol: kept here so that every worker knows them.
 NONCE: Final = sa.Table(
@@ -97,8 +112,8 @@ FAILURE: Final = sa.Table(
 FILE_READ: Final = sa.Table(
     "file_read",
     CONTROL,
-    sa.Column("id", sa.LargeBinary(16), primary_key=True),
-    sa.Column("device", sa.LargeBinary(16), nullable=False, index=True),
+    sa.Column("id", RawIdType, primary_key=True),
+    sa.Column("device", RawIdType, nullable=False, index=True),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("week", sa.Text),
     sa.Column("number", sa.Integer),
@@ -156,6 +171,12 @@ def u002_scopes(db: Database) -> None:
     db.execute("ALTER TABLE file_scope ADD COLUMN is_home BOOLEAN NOT NULL DEFAULT 1")
     db.execute("ALTER TABLE file_scope ADD COLUMN kinds TEXT")
     db.execute("ALTER TABLE file_scope ADD COLUMN closed_at TEXT")
+    db.execute("ALTER TABLE file_scope ADD COLUMN closed_position INTEGER")
+    db.execute("ALTER TABLE file_scope ADD COLUMN is_read_only BOOLEAN NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE scope ADD COLUMN has_officers BOOLEAN NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE device ADD COLUMN cursor INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE identity ADD COLUMN written INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE identity ADD COLUMN seen INTEGER NOT NULL DEFAULT 0")
     db.execute("CREATE INDEX ix_change_root ON change (root)")
     db.execute("CREATE TABLE nonce (nonce BLOB PRIMARY KEY, at_ms INTEGER NOT NULL)")
     db.execute("CREATE INDEX ix_nonce_at_ms ON nonce (at_ms)")

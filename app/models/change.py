@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+_ID_BYTES: Final = 16
 Bases = list[tuple[bytes, int, list[str]]]
 
 
@@ -78,6 +79,15 @@ def decode(body: bytes) -> Change:
         msgspec.DecodeError: It is not one.
     """
     return _DECODER.decode(body)
+
+
+def root_of(body: bytes) -> bytes | None:
+    """Give the id of the record whose file a body says it belongs to; None where it is none."""
+    try:
+        root = decode(body).root_id
+    except msgspec.DecodeError:
+        return None
+    return root if len(root) == _ID_BYTES else None
 
 
 def genesis(device: bytes) -> bytes:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.i18n import _
 from app.models.change import genesis, link
 from app.models.log import CHANGE, HEAD, QUARANTINE, chunks, entries_of
-from app.models.projection import of_kind, projector
+from app.models.projection import of_kind, projector, records_of, rows_in
 from app.models.record import kinds
 
 _CHUNK = 2000
@@ -17,7 +17,8 @@ _CHUNK = 2000
 
 def faults(connection: sa.Connection) -> Iterator[str]:
     """Yield a sentence for each thing that does not hold; none for a sound store."""
-    yield from _file_faults(connection)
+    if connection.dialect.name == "sqlite":
+        yield from _file_faults(connection)
     yield from _chain_faults(connection)
     yield from _row_faults(connection)
 
@@ -37,7 +38,8 @@ def _chain_faults(connection: sa.Connection) -> Iterator[str]:
     ).subquery()
     previous: dict[bytes, tuple[int, bytes]] = {}
     query = sa.select(held).order_by(held.c.device, held.c.seq)
-    for device, seq, chain, body in connection.execute(query):
+    streamed = {"yield_per": _CHUNK}
+    for device, seq, chain, body in connection.execute(query, execution_options=streamed):
         last_seq, last_chain = previous.get(device, (0, genesis(device)))
         # A copy limited to its office misses changes of other devices: only neighbours can be
         # compared. The chain of the device itself has no gaps at headquarters.
@@ -52,14 +54,11 @@ def _chain_faults(connection: sa.Connection) -> Iterator[str]:
 
 
 def _row_faults(connection: sa.Connection) -> Iterator[str]:
-    for kind, record in kinds().items():
+    for kind in kinds():
         writer = projector(kind)
         assert writer is not None
-        rows = {row[0]: tuple(row) for row in connection.exec_driver_sql(writer.select)}
-        logged = connection.exec_driver_sql(
-            "SELECT DISTINCT record FROM change WHERE kind = ?", (record.kind,)
-        ).scalars()
-        for some in chunks(list(logged), _CHUNK):
+        rows = {row[0]: row for row in rows_in(connection, kind, writer.names)}
+        for some in chunks(records_of(connection, kind), _CHUNK):
             for record_id, entries in entries_of(connection, some).items():
                 expected = writer.row(writer.fold(of_kind(entries, kind)))
                 if rows.pop(record_id, None) != expected:

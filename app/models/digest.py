@@ -8,6 +8,7 @@ from typing import TypedDict
 import msgspec
 import sqlalchemy as sa
 
+from app.models.projection import rows_in
 from app.models.record import kinds
 
 
@@ -27,11 +28,10 @@ def store_digest(connection: sa.Connection) -> dict[str, KindDigest]:
     encoder = msgspec.msgpack.Encoder()
     for kind, record in sorted(kinds().items()):
         names = sorted(column.name for column in record.__table__.columns)
-        listed = ", ".join(f'"{name}"' for name in names)
         digest = hashlib.sha256()
         count = 0
-        for row in connection.exec_driver_sql(f'SELECT {listed} FROM "{kind}" ORDER BY id'):
-            digest.update(encoder.encode(tuple(row)))
+        for row in rows_in(connection, kind, names, is_ordered=True):
+            digest.update(encoder.encode(row))
             count += 1
         digests[kind] = {"count": count, "sha256": digest.hexdigest()}
     return digests

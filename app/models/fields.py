@@ -223,7 +223,7 @@ def answers(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[A
 
 def content(label: str, *, personal: Sensitivity, **more: Any) -> MappedColumn[Any]:
     """Name content kept beside the records by its SHA-256, in hexadecimal."""
-    return _column(Field(label, t.ContentHash(), personal, **more))
+    return _column(Field(label, t.ContentHash(), personal, **more), index=True)
 
 
 def reference(

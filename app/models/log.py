@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
 from app.models.change import Change, Entry, decode, encode, genesis, links
+from app.models.postgres import copy_rows
+from app.models.values import RawIdType, id_of
 
 LOG: Final = sa.MetaData()
 
@@ -17,11 +19,12 @@ LOG: Final = sa.MetaData()
 CHANGE: Final = sa.Table(
     "change",
     LOG,
-    sa.Column("pos", sa.Integer, primary_key=True),  # order of arrival on this copy
-    sa.Column("device", sa.LargeBinary(16), nullable=False),
-    sa.Column("seq", sa.Integer, nullable=False),
-    sa.Column("root", sa.LargeBinary(16)),  # the file it belongs to; indexed at headquarters
-    sa.Column("record", sa.LargeBinary(16), nullable=False, index=True),
+    # Order of arrival on this copy; where several write at once, of taking a number.
+    sa.Column("pos", sa.BigInteger, sa.Sequence("change_pos"), primary_key=True),
+    sa.Column("device", RawIdType, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("root", RawIdType),  # the file it belongs to; indexed at headquarters
+    sa.Column("record", RawIdType, nullable=False, index=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("chain", sa.LargeBinary(32), nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
@@ -31,8 +34,8 @@ CHANGE: Final = sa.Table(
 HEAD: Final = sa.Table(
     "head",
     LOG,
-    sa.Column("device", sa.LargeBinary(16), primary_key=True),
-    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("device", RawIdType, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("chain", sa.LargeBinary(32), nullable=False),
 )
 # Changes this copy could not accept, kept whole with the reason.
@@ -40,12 +43,14 @@ QUARANTINE: Final = sa.Table(
     "quarantine",
     LOG,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("device", sa.LargeBinary(16), nullable=False),
-    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("device", RawIdType, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("chain", sa.LargeBinary(32), nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
+    # By right; else this program could not read it, and a later one may.
+    sa.Column("is_refused", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 _Item = TypeVar("_Item")
@@ -66,12 +71,17 @@ def chunks(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A change about to be stored: its device, its decoded form, its body and chain digest."""
+    """A change about to be stored: its device, its decoded form, its body and chain digest.
+
+    Attributes:
+        row: What its record's row is if this is its only change; None where that is not asked.
+    """
 
     device: bytes
     change: Change
     body: bytes
     chain: bytes
+    row: tuple[Any, ...] | None = None
 
     @property
     def entry(self) -> Entry:
@@ -110,23 +120,56 @@ def seal(device: bytes, previous: bytes, changes: Iterable[Change]) -> list[Stor
     ]
 
 
-def append(connection: sa.Connection, stored: list[Stored]) -> None:
-    """Add entries to the log; the caller keeps ``HEAD`` in step."""
+def append(connection: sa.Connection, stored: list[Stored]) -> Sequence[int]:
+    """Add entries to the log and give their positions; the caller keeps ``HEAD`` in step."""
     if not stored:
-        return
+        return []
+    if connection.dialect.name == "postgresql":
+        return _copy(connection, stored)
     rows = [
         (s.device, s.change.seq, s.change.root_id, s.change.record, s.change.kind, s.chain, s.body)
         for s in stored
     ]
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(
-            "INSERT INTO change (device, seq, root, record, kind, chain, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
-        return
-    names = ("device", "seq", "root", "record", "kind", "chain", "body")
-    connection.execute(CHANGE.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+    connection.exec_driver_sql(
+        "INSERT INTO change (device, seq, root, record, kind, chain, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    last = last_position(connection)
+    return range(last - len(rows) + 1, last + 1)
+
+
+def _copy(connection: sa.Connection, stored: list[Stored]) -> list[int]:
+    many = sa.func.generate_series(1, len(stored)).table_valued()
+    positions = list(connection.scalars(sa.select(sa.func.nextval("change_pos")).select_from(many)))
+    copy_rows(
+        connection,
+        "change",
+        {
+            "pos": "int8",
+            "device": "uuid",
+            "seq": "int8",
+            "root": "uuid",
+            "record": "uuid",
+            "kind": "text",
+            "chain": "bytea",
+            "body": "bytea",
+        },
+        (
+            (
+                pos,
+                id_of(s.device),
+                s.change.seq,
+                id_of(s.change.root_id),
+                id_of(s.change.record),
+                s.change.kind,
+                s.chain,
+                s.body,
+            )
+            for pos, s in zip(positions, stored, strict=True)
+        ),
+    )
+    return positions
 
 
 def entries_of(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
 from app.models.projection import refill
-from app.models.record import Base, Record, kinds
+from app.models.record import Base, kinds
 from app.models.search import index_files, sources
 from app.models.settings import Settings
 
@@ -35,7 +35,8 @@ def bring_to_shape(connection: sa.Connection, settings: Settings, *, is_indexed:
     present = set(inspector.get_table_names())
     Base.metadata.create_all(connection)
     for kind, record in kinds().items():
-        if kind not in present or _add_columns(connection, inspector, record):
+        table: sa.Table = record.__table__  # type: ignore[assignment]
+        if kind not in present or add_columns(connection, inspector, table):
             refill(connection, kind)
     if is_indexed:
         roots = connection.exec_driver_sql("SELECT id FROM person").scalars()
@@ -43,16 +44,13 @@ def bring_to_shape(connection: sa.Connection, settings: Settings, *, is_indexed:
     settings.put(connection, shape=digest)
 
 
-def _add_columns(connection: sa.Connection, inspector: sa.Inspector, record: type[Record]) -> bool:
-    have = {column["name"] for column in inspector.get_columns(record.kind)}
-    missing = [
-        column
-        for column in record.__table__.columns
-        if isinstance(column, sa.Column) and column.name not in have
-    ]
+def add_columns(connection: sa.Connection, inspector: sa.Inspector, table: sa.Table) -> bool:
+    """Add the columns and indexes that a table lacks; tells whether there were such columns."""
+    have = {column["name"] for column in inspector.get_columns(table.name)}
+    missing = [column for column in table.columns if column.name not in have]
     for column in missing:
         wanted = CreateColumn(column).compile(dialect=connection.dialect)
-        connection.exec_driver_sql(f'ALTER TABLE "{record.kind}" ADD COLUMN {wanted}')
-    for index in record.__table__.indexes:  # type: ignore[attr-defined]
+        connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {wanted}')
+    for index in table.indexes:
         index.create(connection, checkfirst=True)
     return bool(missing)

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +29,7 @@ from app.models.keys import Keys, WayIn, new_key
 from app.models.log import head_of, last_position
 from app.models.merge import Merged, Refuse, Run, merge
 from app.models.officers import identity_at
+from app.models.quarantine import note_tried, unreadable_before
 from app.models.record import Record, kinds
 from app.models.reissue import reissue
 from app.models.rules import not_here_yet, rules_of
@@ -36,7 +37,7 @@ from app.models.search import Finder, index_files, searched_kinds
 from app.models.settings import Settings
 from app.models.shape import bring_to_shape
 from app.models.types import Context
-from app.models.upgrades import is_newer, upgrade
+from app.models.upgrades import require_known, upgrade
 from app.models.witness import Witness
 from app.paths import state_folder
 
@@ -76,9 +77,6 @@ class Store:
         key: Opens it.
         now_ms: Milliseconds since 1970, for stamps.
         today: The office's calendar day.
-        is_desk: A person works on it: no other program may open it meanwhile, files are indexed
-            for searching, and what merges make untrue is noted for review. Not so at
-            headquarters, where a service runs beside commands and nobody searches.
     """
 
     def __init__(
@@ -88,7 +86,6 @@ class Store:
         *,
         now_ms: Callable[[], int] = system_ms,
         today: Callable[[], date] = date.today,
-        is_desk: bool = True,
     ) -> None:
         self.folder = folder
         self.path = folder / DATABASE
@@ -98,8 +95,7 @@ class Store:
         self._write_lock = RLock()
         self._listeners: list[Callable[[Changed], None]] = []
         self._identity: tuple[UUID, Identity] | None = None
-        self._is_desk = is_desk
-        self._lock = _hold(folder) if is_desk else None
+        self._lock = _hold(folder)
         try:
             with plain_errors(self.path):
                 self._prepare()
@@ -107,13 +103,21 @@ class Store:
                 self._writer = self.engine.execution_options(writing=True)
                 self.settings = Settings(self._writer)
                 with self._writer.begin() as connection:
-                    bring_to_shape(connection, self.settings, is_indexed=is_desk)
+                    bring_to_shape(connection, self.settings, is_indexed=True)
                 self._clock = HybridClock(self._last_stamp(now_ms), now_ms)
                 self._take_identity()
         except BaseException:
             self._release()
             raise
         self.finder = Finder(self.engine)
+        self._try_unreadable()
+
+    def _try_unreadable(self) -> None:
+        """Take in what an earlier program could not read and this one can."""
+        rows = unreadable_before(self)
+        if rows:
+            self.merge([], again=rows)
+        note_tried(self)
 
     # -- opening -------------------------------------------------------------------------------
 
@@ -172,8 +176,6 @@ class Store:
         self._release()
 
     def _release(self) -> None:
-        if self._lock is None:
-            return
         with suppress(OSError):
             (self.folder / HOLDER_FILE).unlink(missing_ok=True)
         self._lock.release()
@@ -188,11 +190,7 @@ class Store:
         connection = connect(self.path, self._key)
         try:
             connection.execute("SELECT count(*) FROM sqlite_master")
-            if is_newer(connection):
-                raise Unavailable(
-                    _("This store was written by a later version of Sanad."),
-                    _("Install that version to open it; nothing was changed."),
-                )
+            require_known(connection)
             upgrade(connection)
         finally:
             connection.close()
@@ -395,6 +393,7 @@ class Store:
         contiguous: bool = False,
         refuse: Callable[[sa.Connection], Refuse] | None = None,
         also: Callable[[sa.Connection, Merged], None] | None = None,
+        again: Sequence[int] = (),
     ) -> Merged:
         """Take changes made elsewhere in.
 
@@ -403,6 +402,7 @@ class Store:
             contiguous: See ``merge.merge``.
             refuse: Gives, for the transaction, what ``merge.merge`` asks of each change.
             also: Done in the same transaction, such as moving a cursor.
+            again: See ``merge.merge``.
         """
         with self._write_lock, plain_errors(self.path):
             with self._writer.begin() as connection:
@@ -411,10 +411,10 @@ class Store:
                     runs,
                     contiguous=contiguous,
                     refuse=None if refuse is None else refuse(connection),
+                    again=again,
                 )
-                if self._is_desk:
-                    _index_merged(connection, merged)
-                    _note_for_review(connection, merged)
+                _index_merged(connection, merged)
+                _note_for_review(connection, merged)
                 if also is not None:
                     also(connection, merged)
             for stored in merged.stored:

@@ -182,7 +182,7 @@ class Number(ValueType):
     widget = "number"
 
     def column_type(self) -> sa.types.TypeEngine[Any]:
-        return sa.Integer()
+        return sa.BigInteger()
 
     def clean(self, value: Any, context: Context) -> int:
         if isinstance(value, str):

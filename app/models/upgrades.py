@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from sqlite_utils import Database, Migrations
 
+from app.errors import Unavailable
+from app.i18n import _
 from app.models.change import decode
 
 UPGRADES: Final = Migrations("store")
@@ -78,6 +80,7 @@ def u004_carried(db: Database) -> None:
         " data BLOB NOT NULL, at TEXT NOT NULL, PRIMARY KEY (hash, start))"
     )
     db.execute("CREATE TABLE content_wanted (hash TEXT PRIMARY KEY)")
+    db.execute("ALTER TABLE quarantine ADD COLUMN is_refused BOOLEAN NOT NULL DEFAULT 0")
     db.execute(
         "CREATE TABLE carried_file (id BLOB PRIMARY KEY, purpose TEXT NOT NULL, week TEXT,"
         " number INTEGER, at TEXT NOT NULL, summary BLOB NOT NULL)"
@@ -107,3 +110,16 @@ def is_newer(connection: Any) -> bool:
     db = Database(connection)
     known = {step.name for step in UPGRADES._migrations}
     return any(step.name not in known for step in UPGRADES.applied(db))
+
+
+def require_known(connection: Any) -> None:
+    """Refuse a store that a later program has upgraded.
+
+    Raises:
+        Unavailable: It was; nothing was changed.
+    """
+    if is_newer(connection):
+        raise Unavailable(
+            _("This store was written by a later version of Sanad."),
+            _("Install that version to open it; nothing was changed."),
+        )

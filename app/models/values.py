@@ -136,6 +136,36 @@ def id_of(value: Any) -> Any:
     return made
 
 
+class RawIdType(TypeDecorator[bytes]):
+    """An id as its 16 bytes, as the log has it; stored just as ``IdType`` stores it."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(LargeBinary(16))
+        return dialect.type_descriptor(Uuid())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return None if dialect.name == "sqlite" else id_of
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "sqlite" else id_of(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return None if dialect.name == "sqlite" else raw_id
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
+        made: bytes | None = raw_id(value)
+        return made
+
+
+def raw_id(value: Any) -> Any:
+    """Give the 16 bytes of an id, however the database's driver gave it."""
+    return value.bytes if isinstance(value, UUID) else value
+
+
 class PartialDateType(TypeDecorator[PartialDate]):
     """A ``PartialDate`` kept as its text."""
 

@@ -6,21 +6,25 @@ Each round is one frame there, one back, and one transaction here; a cut line co
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from contextvars import copy_context
 from time import monotonic, sleep
 from typing import Protocol
 
 from app.errors import Refused, Unavailable
 from app.i18n import _
 from app.models.store import Store
-from app.sync import outbox
+from app.sync import outbox, relay
 from app.sync.client import Carrier, LineCutError
 from app.sync.contents import exchange_contents
-from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Holding, Request
+from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Request
+from app.sync.mending import mend
 from app.sync.pace import Pace
 from app.sync.peers import peers_digest
 from app.sync.report import SyncReport
 from app.sync.round import Round
-from app.sync.state import Enrolment, enrolment_of, progress_of
+from app.sync.state import Enrolment, Progress, enrolment_of, progress_of
 
 Tell = Callable[[int, int], None]
 """Told ``(done, total)``; raises ``Cancelled`` to stop between frames."""
@@ -46,6 +50,7 @@ def sync(
     progress: Tell | None = None,
     *,
     frame_bytes: int = FRAME_BYTES,
+    with_contents: bool = True,
 ) -> SyncReport:
     """Bring the store and headquarters in step.
 
@@ -54,6 +59,7 @@ def sync(
         carrier: Kept open by the caller; by default one is opened and closed.
         progress: Told how far it is after each frame; may raise ``Cancelled``.
         frame_bytes: Bytes of changes in a frame, before compression.
+        with_contents: Attachments go too; not over a line that is paid by the megabyte.
 
     Raises:
         Refused: Not enrolled, or headquarters says no (revoked).
@@ -66,10 +72,19 @@ def sync(
             _("This store is not enrolled. Ask headquarters for a code, then enrol."),
         )
     if carrier is None:
-        with Carrier(place.url, place) as own:
-            return sync(store, own, progress, frame_bytes=frame_bytes)
+        offset_ms = progress_of(store).clock_offset_ms
+        with Carrier(place.url, place, clock_offset_ms=offset_ms) as own:
+            return sync(store, own, progress, frame_bytes=frame_bytes, with_contents=with_contents)
     report = exchange_records(store, carrier, progress, frame_bytes=frame_bytes)
-    report.contents_sent, report.contents_received = exchange_contents(store, carrier, progress)
+    for scope in [one for one, same in report.verified.items() if same is False]:
+        mended = mend(store, carrier, scope.bytes)
+        report.mended += mended.fetched + mended.sent
+        report.verified[scope] = mended.is_same
+        if mended.sent:
+            again = exchange_records(store, carrier, progress, frame_bytes=frame_bytes)
+            report.verified[scope] = again.verified.get(scope, mended.is_same)
+    if with_contents:
+        exchange_contents(store, carrier, report, progress)
     return report
 
 
@@ -80,45 +95,96 @@ def exchange_records(
     place = enrolment_of(store)
     assert place is not None
     report = SyncReport()
+    report.passed_on, report.not_passed_on = relay.pass_on(store, line, frame_bytes)
     done = 0
-    pace = Pace(frame_bytes)
-    while True:
-        round_ = _exchange(store, place, line, pace, report)
-        round_.apply()
-        done += round_.moved
-        if progress is not None:
-            progress(done, done + round_.left)
-        if not round_.left:
-            break
-        if not round_.moved:
-            raise Unavailable(
-                _("Headquarters answered nothing new; the sync was stopped."),
-                _("Try again later; your work is kept."),
-            )
-    return report
+    ahead = _Ahead(store, place, line, Pace(frame_bytes))
+    with closing(ahead):
+        while True:
+            request, answer = ahead.next()
+            round_ = Round(store, request, answer, report)
+            ahead.ask(round_.following())
+            round_.apply()
+            done += round_.moved
+            if progress is not None:
+                progress(done, done + round_.left)
+            if not round_.left:
+                return report
+            if not round_.moved:
+                raise Unavailable(
+                    _("Headquarters answered nothing new; the sync was stopped."),
+                    _("Try again later; your work is kept."),
+                )
 
 
-def _exchange(store: Store, place: Enrolment, line: Line, pace: Pace, report: SyncReport) -> Round:
-    """Send the next frame; a smaller one each time the line is cut."""
-    for wait_s in (*line.waits_s, None):
-        request = next_request(store, place, pace.frame_bytes)
-        begin = monotonic()
-        try:
-            answer = line.exchange(request)
-        except LineCutError:
-            if wait_s is None:
-                raise
-            pace.was_cut()
-            sleep(wait_s)
-        else:
-            pace.went(monotonic() - begin)
-            return Round(store, request, answer, report)
-    raise AssertionError("the last attempt returns or raises")
+class _Ahead:
+    """Asks for the next frame while the last one is taken in here, or there.
+
+    What is asked ahead is what the store will say once the last answer is in; nothing is kept of
+    an answer until then.
+    """
+
+    def __init__(self, store: Store, place: Enrolment, line: Line, pace: Pace) -> None:
+        self._store = store
+        self._place = place
+        self._line = line
+        self._pace = pace
+        self._asker = ThreadPoolExecutor(1, "sanad-line")
+        self._asked: Future[tuple[Request, Answer]] | None = None
+
+    def ask(self, progress: Progress | None) -> None:
+        """Ask for what follows ``progress``; nothing yet when it is None."""
+        if progress is None:
+            return
+        request = self._request(progress)
+        # The language the person reads is the thread's own.
+        self._asked = self._asker.submit(copy_context().run, self._send, request, progress)
+
+    def next(self) -> tuple[Request, Answer]:
+        """Give the answer asked for, and what it answers; asks when nobody has."""
+        if self._asked is None:
+            self.ask(progress_of(self._store))
+        asked, self._asked = self._asked, None
+        assert asked is not None
+        request, answer = asked.result()
+        return request, answer
+
+    def close(self) -> None:
+        """Ask no more; what is still on its way is passed over."""
+        self._asker.shutdown(wait=False, cancel_futures=True)
+
+    def _request(self, progress: Progress) -> Request:
+        return next_request(self._store, self._place, self._pace.frame_bytes, progress)
+
+    def _send(self, request: Request, progress: Progress) -> tuple[Request, Answer]:
+        """Send a frame; a smaller one each time the line is cut."""
+        for wait_s in (*self._line.waits_s, None):
+            begin = monotonic()
+            try:
+                answer = self._line.exchange(request)
+            except LineCutError:
+                if wait_s is None:
+                    raise
+                self._pace.was_cut()
+                sleep(wait_s)
+                request = self._request(progress)
+            else:
+                self._pace.went(monotonic() - begin)
+                return request, answer
+        raise AssertionError("the last attempt returns or raises")
 
 
-def next_request(store: Store, place: Enrolment, frame_bytes: int) -> Request:
-    """Give the next frame to send: what headquarters has not acknowledged, and the cursors."""
-    progress = progress_of(store)
+def next_request(
+    store: Store, place: Enrolment, frame_bytes: int, progress: Progress | None = None
+) -> Request:
+    """Give the next frame to send: what headquarters has not acknowledged, and the cursors.
+
+    Args:
+        store: Enrolled with ``place``.
+        place: Names the scopes.
+        frame_bytes: Bytes of changes in it, and wanted back, at most.
+        progress: How far both have come; by default what the store has noted.
+    """
+    progress = progress or progress_of(store)
     with store.engine.connect() as connection:
         known = outbox.identities(store, connection, progress)
         return Request(
@@ -127,6 +193,6 @@ def next_request(store: Store, place: Enrolment, frame_bytes: int) -> Request:
             identities=[identity for identity in known if identity.head],
             runs=outbox.runs(connection, known, frame_bytes),
             want_bytes=frame_bytes,
-            holdings={s: progress.holdings.get(s, Holding()) for s in place.scopes},
+            holdings=progress.holdings,
             peers=peers_digest(store),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import platform
 from datetime import datetime
 from typing import Final
@@ -13,10 +14,12 @@ from pyrage import x25519
 from app.errors import Refused
 from app.i18n import _
 from app.models.store import Store
-from app.sync.client import WAITS_S, Carrier, EnrolRequest, check_address
+from app.sync.client import WAITS_S, Carrier, EnrolRequest, check_address, shown_certificate
+from app.sync.pinning import PIN_LENGTH, normal, pin_of, split_code
 from app.sync.signing import new_private_key, public_key
 from app.sync.state import Enrolment, Progress, enrolment_of
 
+ANY_CERTIFICATE: Final = "any"
 _ASKED: Final = "enrolment_asked"
 
 
@@ -41,19 +44,22 @@ def enrol(
     Args:
         store: Not enrolled yet.
         url: Where headquarters answers.
-        code: One-time code headquarters gave, such as ``K7Q2-M9XD``.
+        code: One-time code headquarters gave, such as ``K7Q2-M9XD``; longer where it names the one
+            certificate to trust.
         device_name: How headquarters lists this computer; its own name by default.
         waits_s: Pauses before asking again; see ``Carrier``.
 
     Raises:
         Refused: Enrolled already, a training store with a real headquarters or the other way
-            round, wrong code, or the code of another office.
+            round, wrong code, the code of another office, or another certificate than it names.
         Unavailable: No answer, or not from a headquarters.
     """
     if enrolment_of(store) is not None:
         raise Refused("enrolled", _("This store is enrolled with headquarters already."))
     address = check_address(url, is_training=store.is_training)
-    with Carrier(address, waits_s=waits_s) as carrier:
+    code, pin = split_code(code)
+    certificate = _pinned(address, pin) if pin else ""
+    with Carrier(address, waits_s=waits_s, certificate=certificate) as carrier:
         _require_same_nature(store, is_training=carrier.health().training)
         asked = store.settings.get(_ASKED, _Asked)
         if asked is None:
@@ -84,6 +90,7 @@ def enrol(
         identity=asked.identity,
         hq_key=answer.public_key,
         hq_recipient=answer.recipient,
+        certificate=certificate,
     )
     here = datetime.now().astimezone()
     offset = datetime.fromisoformat(answer.server_time) - here
@@ -94,6 +101,54 @@ def enrol(
         store.settings.put(connection, enrolment=place, sync_progress=progress)
         connection.exec_driver_sql("DELETE FROM setting WHERE name = ?", (_ASKED,))
     return place
+
+
+def renew_certificate(store: Store, code: str) -> Enrolment:
+    """Trust the certificate headquarters shows from here on, as a code of it says.
+
+    Args:
+        store: Enrolled.
+        code: What headquarters read out: the pin, or an enrolment code that ends with it; ``any``
+            to trust whatever certificate the computer itself trusts.
+
+    Raises:
+        Refused: Not enrolled, or what is shown is not what the code says.
+        Unavailable: No answer, or the computer does not trust what is shown.
+    """
+    place = enrolment_of(store)
+    if place is None:
+        raise Refused("not_enrolled", _("This store is not enrolled with headquarters."))
+    certificate = ""
+    if code.strip().lower() != ANY_CERTIFICATE:
+        certificate = _pinned(place.url, normal(code)[-PIN_LENGTH:])
+    with Carrier(place.url, certificate=certificate) as carrier:
+        carrier.health()
+    renewed = msgspec.structs.replace(place, certificate=certificate)
+    store.settings.put(enrolment=renewed)
+    return renewed
+
+
+def _pinned(url: str, pin: str) -> str:
+    """Give the certificate shown at an address, which must be the one a pin names."""
+    if not url.startswith("https://"):
+        raise Refused(
+            "plain_http",
+            _("This code is for a secure connection: the address must start with https://."),
+            "url",
+        )
+    if len(pin) != PIN_LENGTH:
+        raise Refused("wrong_code", _("This code is not whole. Type it again."), "code")
+    certificate = shown_certificate(url)
+    if not hmac.compare_digest(pin_of(certificate), pin):
+        raise Refused(
+            "other_certificate",
+            _(
+                "What answers at {url} is not the headquarters this code is from; nothing was sent."
+                " Check the address and the code with headquarters."
+            ).format(url=url),
+            "code",
+        )
+    return certificate
 
 
 def _recipient(identity: str) -> str:

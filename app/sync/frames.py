@@ -108,6 +108,7 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
         holdings: Per scope, what is held at the cursor.
         peers: Digest of the list of peers the device knows; empty before it knows any.
         seals: For runs made by colleagues' computers and passed on, their makers' signatures.
+        retry: ``(device, seq)`` of its changes that were refused, to be judged once more.
     """
 
     protocol: int
@@ -118,6 +119,7 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     holdings: dict[bytes, Holding]
     peers: bytes = b""
     seals: list[Seal] = []
+    retry: list[tuple[bytes, int]] = []
 
 
 class Own(msgspec.Struct, frozen=True, array_like=True):
@@ -165,6 +167,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
         peers: The other computers of the device's scopes; None when it knows them already.
         chains: Of each identity, the chain digest after the last change that both are said to
             have: where it is not the asker's, somebody else writes under that identity too.
+        taken: Of the changes asked to be judged once more, those that stand now.
     """
 
     protocol: int
@@ -175,6 +178,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     forked: list[bytes]
     peers: list[Peer] | None = None
     chains: dict[bytes, bytes] = {}
+    taken: list[tuple[bytes, int]] = []
 
     @property
     def left(self) -> int:
@@ -182,7 +186,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
         return sum(feed.left for feed in self.feeds)
 
 
-_Frame = TypeVar("_Frame", Request, Answer)
+_Frame = TypeVar("_Frame", bound=msgspec.Struct)
 _ENCODER: Final = msgspec.msgpack.Encoder()
 
 
@@ -210,9 +214,10 @@ def decode(data: bytes, type_: type[_Frame]) -> _Frame:
             plain = reader.read(_LARGEST_FRAME + 1)
         if len(plain) > _LARGEST_FRAME:
             raise BadFrameError("too large")
-        version = msgspec.msgpack.decode(plain, type=tuple[Any, ...])[0]
+        first = msgspec.msgpack.decode(plain, type=tuple[msgspec.Raw, ...])[0]
+        version = msgspec.msgpack.decode(first)
         if version != PROTOCOL:
             raise OtherProtocolError(f"protocol {version!r}")
         return msgspec.msgpack.decode(plain, type=type_)
-    except (zstandard.ZstdError, msgspec.DecodeError, IndexError) as error:
+    except (zstandard.ZstdError, msgspec.DecodeError, IndexError, RecursionError) as error:
         raise BadFrameError(str(error)) from error

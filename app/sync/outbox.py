@@ -38,7 +38,7 @@ def runs(connection: sa.Connection, known: list[Identity], budget: int) -> list[
     for identity in known:
         if identity.head <= identity.acknowledged:
             continue
-        run = _run_after(connection, identity.device, identity.acknowledged, budget)
+        run = run_after(connection, identity.device, identity.acknowledged, budget)
         if run is None:
             continue
         found.append(run)
@@ -48,7 +48,21 @@ def runs(connection: sa.Connection, known: list[Identity], budget: int) -> list[
     return found
 
 
-def _run_after(connection: sa.Connection, device: bytes, after: int, budget: int) -> Run | None:
+def run_after(
+    connection: sa.Connection, device: bytes, after: int, budget: int, last: int | None = None
+) -> Run | None:
+    """Give a device's changes after ``after``, about ``budget`` bytes of bodies at most.
+
+    Args:
+        connection: One consistent view.
+        device: Identity they were made under.
+        after: ``seq`` of the change before the first.
+        budget: At least one is given whatever its size.
+        last: None is given after this one.
+
+    Returns:
+        None where there is none, or the one before is not here.
+    """
     previous = chain_of(connection, device, after)
     if previous is None:
         return None
@@ -57,6 +71,8 @@ def _run_after(connection: sa.Connection, device: bytes, after: int, budget: int
         .where(CHANGE.c.device == device, CHANGE.c.seq > after)
         .order_by(CHANGE.c.seq)
     )
+    if last is not None:
+        query = query.where(CHANGE.c.seq <= last)
     bodies: list[bytes] = []
     with connection.execute(query, execution_options={"yield_per": _FETCHED}) as held:
         for seq, body in held:

@@ -21,7 +21,13 @@ class SyncReport:
         reissued: What this copy had not sent was made anew under an identity of its own.
         renewed: This copy took a new identity.
         verified: Per scope, whether both hold the same; None when it could not be compared.
+        mended: Changes that only one side had, found by comparing and given to the other.
         contents_sent: Attachments sent; ``contents_received`` those fetched.
+        contents_to_send: Attachments still to send; ``contents_to_fetch`` those still to fetch.
+        contents_failed: ``(digest, reason)`` of attachments that went wrong by themselves.
+        contents_trouble: Why the attachments stopped before their end; empty when they did not.
+        passed_on: Colleagues' changes headquarters has taken from this copy; ``not_passed_on`` why
+            it did not take others.
         clock_offset_s: Headquarters' clock minus this machine's, in seconds.
         confirmed_ms: When it ended, in milliseconds since 1970.
     """
@@ -34,8 +40,15 @@ class SyncReport:
     reissued: int = 0
     renewed: bool = False
     verified: dict[UUID, bool | None] = field(default_factory=dict)
+    mended: int = 0
     contents_sent: int = 0
     contents_received: int = 0
+    contents_to_send: int = 0
+    contents_to_fetch: int = 0
+    contents_failed: list[tuple[str, str]] = field(default_factory=list)
+    contents_trouble: str = ""
+    passed_on: int = 0
+    not_passed_on: list[str] = field(default_factory=list)
     clock_offset_s: float = 0.0
     confirmed_ms: int = 0
 
@@ -62,6 +75,16 @@ class SyncReport:
                     " identity; what it had sent before has come back."
                 )
             )
+        if self.mended:
+            said.append(
+                ngettext(
+                    "{count} change was missing here or at headquarters; it is on both sides"
+                    " again.",
+                    "{count} changes were missing here or at headquarters; they are on both sides"
+                    " again.",
+                    self.mended,
+                ).format(count=self.mended)
+            )
         if any(same is False for same in self.verified.values()):
             said.append(
                 _("This copy and headquarters do not hold the same records; tell headquarters.")
@@ -81,5 +104,38 @@ class SyncReport:
                     "{count} received changes could not be read and were set aside.",
                     len(self.quarantined),
                 ).format(count=len(self.quarantined))
+            )
+        for reason in self.not_passed_on:
+            said.append(
+                _("Headquarters did not take changes a colleague gave you for it: {reason}").format(
+                    reason=reason
+                )
+            )
+        return said + self._attachments
+
+    @property
+    def _attachments(self) -> list[str]:
+        """Say what became of attachments that did not go; the records themselves did."""
+        said = []
+        if self.contents_trouble:
+            left = self.contents_to_send + self.contents_to_fetch
+            said.append(
+                ngettext(
+                    "The records are in step. {count} attachment is still to go; the next sync"
+                    " goes on with it. {reason}",
+                    "The records are in step. {count} attachments are still to go; the next sync"
+                    " goes on with them. {reason}",
+                    left,
+                ).format(count=left, reason=self.contents_trouble)
+            )
+        elif self.contents_failed:
+            count = len(self.contents_failed)
+            reasons = " ".join(dict.fromkeys(reason for _digest, reason in self.contents_failed))
+            said.append(
+                ngettext(
+                    "{count} attachment could not go; the next sync tries again. {reason}",
+                    "{count} attachments could not go; the next sync tries again. {reason}",
+                    count,
+                ).format(count=count, reason=reasons)
             )
         return said

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.models.change import links
 from app.models.clock import system_ms
+from app.models.contents import CONTENT_CONFIRMED
 from app.models.log import CHANGE
 from app.models.merge import Merged, Run
 from app.models.reissue import last_in_common, set_aside
@@ -22,12 +23,28 @@ from app.sync.state import Progress, keep_progress, progress_in
 class Round:
     """One answer, taken in by one transaction.
 
+    Args:
+        store: This copy.
+        request: What was asked.
+        answer: Headquarters'.
+        report: Added to.
+        is_live: The answer was given a moment ago: it also tells what time it is.
+
     Attributes:
         moved: How many changes went either way.
         left: How many are still to go.
     """
 
-    def __init__(self, store: Store, request: Request, answer: Answer, report: SyncReport) -> None:
+    def __init__(
+        self,
+        store: Store,
+        request: Request,
+        answer: Answer,
+        report: SyncReport,
+        *,
+        is_live: bool = True,
+    ) -> None:
+        self._is_live = is_live
         self._store = store
         self._request = request
         self._answer = answer
@@ -55,6 +72,24 @@ class Round:
         report.received += len(merged.stored)
         report.refused += [(UUID(bytes=d), seq, why) for d, seq, why in self._answer.refused]
         report.quarantined += [(UUID(bytes=d), seq, why) for d, seq, why in merged.refused]
+
+    def following(self) -> Progress | None:
+        """Give how far both will have come once this answer is in, to ask for what follows.
+
+        None when nothing follows, or when this answer must be looked at first.
+        """
+        answer, request = self._answer, self._request
+        to_send = sum(
+            identity.head - answer.acknowledged.get(identity.device, 0)
+            for identity in request.identities
+        )
+        if not (to_send or answer.left) or self._is_set_back() or self._confirmed() is not None:
+            return None
+        moved = {feed.scope: feed.cursor for feed in answer.feeds if feed.scope in request.cursors}
+        # What is held there is told once it is: the other side compares no sooner.
+        return Progress(
+            cursors={**request.cursors, **moved}, acknowledged=dict(answer.acknowledged)
+        )
 
     def _confirmed(self) -> dict[bytes, int] | None:
         """Give how far headquarters has each identity from this copy, if one has a twin.
@@ -104,8 +139,7 @@ class Round:
             self._acknowledge(identity, progress)
         for feed in self._answer.feeds:
             self._advance(connection, feed, progress)
-        noted = {(device, seq) for device, seq, _reason in progress.refused}
-        progress.refused += [r for r in self._answer.refused if (r[0], r[1]) not in noted]
+        progress.refused = _still_refused(progress.refused, self._answer)
         progress.sent = self._report.sent
         progress.received = self._report.received + len(merged.stored)
         if not self.left:
@@ -129,7 +163,10 @@ class Round:
             self._report.verified[UUID(bytes=feed.scope)] = None
             return  # another sync came between, and its place stands
         goes_on = feed.start == asked
-        holding = self._request.holdings[feed.scope] if goes_on else Holding()
+        holding = progress.holdings.get(feed.scope, Holding()) if goes_on else Holding()
+        if not goes_on:
+            # Headquarters has gone back to a backup: it is asked about attachments anew.
+            connection.execute(CONTENT_CONFIRMED.delete())
         for run in feed.runs:
             holding = holding.plus(links(run.previous, run.bodies))
         for own in feed.own:
@@ -142,11 +179,29 @@ class Round:
 
     def _confirm(self, progress: Progress) -> None:
         report = self._report
+        if not self._is_live:
+            report.confirmed_ms = self._answer.server_time_ms
+            progress.confirmed_ms = max(progress.confirmed_ms or 0, report.confirmed_ms)
+            return
         report.confirmed_ms = system_ms()
         offset_ms = self._answer.server_time_ms - report.confirmed_ms
         report.clock_offset_s = offset_ms / 1000
         progress.confirmed_ms, progress.clock_offset_ms = report.confirmed_ms, offset_ms
         progress.mismatched = [s.bytes for s, same in report.verified.items() if same is False]
+
+
+def _still_refused(
+    noted: list[tuple[bytes, int, str]], answer: Answer
+) -> list[tuple[bytes, int, str]]:
+    """Give the own changes that headquarters refuses, with what it says of them last."""
+    reasons = {(device, seq): reason for device, seq, reason in [*noted, *answer.refused]}
+    for taken in answer.taken:
+        reasons.pop(taken, None)
+    own = [own for feed in answer.feeds for own in feed.own]
+    for device, seq in list(reasons):
+        if any(o.device == device and o.first <= seq <= o.last for o in own):
+            del reasons[device, seq]
+    return [(device, seq, reason) for (device, seq), reason in reasons.items()]
 
 
 def _chains(connection: sa.Connection, device: bytes, first: int, last: int) -> list[bytes]:

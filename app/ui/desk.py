@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.casework.users import roles_of
 from app.errors import SanadError
 from app.models.store import Changed, Store
+from app.ui.background_sync import BackgroundSync
 from app.ui.questions import ask
 from app.ui.tasks import Tasks
 
@@ -29,6 +30,7 @@ class Desk(QObject):
         preferences: What this computer's people like.
         theme: How things look at present.
         tasks: Runs long work.
+        syncing: Keeps the store in step with headquarters.
     """
 
     changed = Signal(object)
@@ -49,6 +51,8 @@ class Desk(QObject):
         theme: Theme,
         tasks: Tasks | None = None,
         parent: QObject | None = None,
+        *,
+        syncing: BackgroundSync | None = None,
     ) -> None:
         super().__init__(parent)
         self.store = store
@@ -59,6 +63,8 @@ class Desk(QObject):
         self.tasks = tasks or Tasks(self)
         self._owns_tasks = tasks is None
         self.tasks.troubled.connect(self.explain)
+        self.syncing = syncing or BackgroundSync(store, self.tasks, preferences, parent=self)
+        self._owns_syncing = syncing is None
         # Always queued: a save in this thread is over before anybody reads what it wrote.
         self._committed.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe: Callable[[], None] | None = store.subscribe(self._committed.emit)
@@ -86,10 +92,12 @@ class Desk(QObject):
         ask(parent, sentence, action_label, then)
 
     def close(self) -> None:
-        """Stop listening; the store, and tasks that were handed in, belong to whoever made them."""
+        """Stop listening; the store, and what was handed in, belong to whoever made them."""
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
+        if self._owns_syncing:
+            self.syncing.close()
         if self._owns_tasks:
             self.tasks.close()
 

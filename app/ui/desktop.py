@@ -32,6 +32,7 @@ from app.ui.unlock import UnlockPage
 
 if TYPE_CHECKING:
     from app.models.store import Store
+    from app.ui.background_sync import BackgroundSync
     from app.ui.desk import Desk
     from app.ui.window import Workplace
 
@@ -64,6 +65,7 @@ class Desktop(QObject):
         self.workplace: Workplace | None = None
         self._store: Store | None = None
         self._user: UUID | None = None
+        self._syncing: BackgroundSync | None = None
         self.gate: UnlockPage | FirstRunPage | None = None
         self._gate_shown: QWidget | None = None
         self._curtain = Curtain(self.frame)
@@ -176,18 +178,36 @@ class Desktop(QObject):
     # -- the work ------------------------------------------------------------------------------
 
     def _enter(self, opened: tuple[Store, UUID]) -> None:
+        from app.ui.background_sync import BackgroundSync
+        from app.ui.network import network_of_this_computer
+
         self._store, self._user = opened
+        self._syncing = BackgroundSync(
+            self._store,
+            self.tasks,
+            self.preferences,
+            network=network_of_this_computer(),
+            parent=self,
+        )
         self.preferences.last_login = self._login()
         self._build_workplace("today", {})
         self._drop_gate()
         self._idle.watch(self.preferences.idle_minutes)
+        self._syncing.start()
 
     def _build_workplace(self, name: str, arguments: dict[str, Any]) -> None:
         from app.ui.desk import Desk
         from app.ui.window import Workplace
 
         assert self._store is not None and self._user is not None  # noqa: PT018
-        desk = Desk(self._store, self._user, self.preferences, self._theme, self.tasks)
+        desk = Desk(
+            self._store,
+            self._user,
+            self.preferences,
+            self._theme,
+            self.tasks,
+            syncing=self._syncing,
+        )
         desk.lock_asked.connect(self.cover)
         place = Workplace(desk)
         desk.setParent(place)  # it lives as long as what listens to it
@@ -210,6 +230,10 @@ class Desktop(QObject):
         """Leave the work: what is typed is kept, the store is released."""
         if self.workplace is not None:
             self.workplace.close_down()
+        if self._syncing is not None:
+            self._syncing.close()
+            self._syncing.deleteLater()
+            self._syncing = None
         if self._store is not None:
             self._store.close()
         self._store = self._user = self.desk = None

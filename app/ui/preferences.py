@@ -80,6 +80,15 @@ class Preferences(QObject):
         self._keep("idle_minutes", max(minutes, 0))
 
     @property
+    def syncs_by_itself(self) -> bool:
+        """Whether a store syncs without being asked, where there is a network."""
+        return bool(self._number("syncs_by_itself", 1))
+
+    @syncs_by_itself.setter
+    def syncs_by_itself(self, is_wanted: bool) -> None:
+        self._keep("syncs_by_itself", int(is_wanted))
+
+    @property
     def last_login(self) -> str:
         """Login that opened a store on this computer last."""
         return str(self._kept.value("last_login", ""))

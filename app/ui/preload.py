@@ -16,7 +16,8 @@ _AHEAD: Final = (
     "app.sync.status",
     "babel.dates",
     "babel.numbers",
-    "app.sync.engine",
+    "app.sync.visits",
+    "app.sync.outlook",
     "app.documents.job",
 )
 # What declares widgets or touches Qt's own modules, each short: read between two keys typed.
@@ -34,6 +35,8 @@ _WIDGETS_AHEAD: Final = (
     "app.ui.screens.filed_list",
     "app.ui.screens.person",
     "app.ui.screens.training",
+    "app.ui.background_sync",
+    "app.ui.network",
     "app.ui.screens.sync",
     "app.ui.screens.paper_preview",
     "app.ui.screens.settings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton
 
 from app.i18n import _
 from app.ui.icons import icon
@@ -16,6 +16,7 @@ from app.ui.theme import SPACE, Theme
 _WIDTH = 168
 _PLACE_PX = 41
 _BESIDE_WORDS = 76  # icon, padding and margins
+_MOST_TOLD = 99
 
 
 class Rail(QFrame):
@@ -41,6 +42,7 @@ class Rail(QFrame):
         head = row(sign, say("Sanad", "heading2"), None, spacing=2)
         edges(head, 2, 0, 0, 3)
         self.buttons: dict[str, QToolButton] = {}
+        self._waiting: dict[str, QLabel] = {}
         stack = column(spacing=1, margin=2)
         stack.setContentsMargins(SPACE * 2, SPACE * 3, SPACE * 2, SPACE * 3)
         stack.addLayout(head)
@@ -82,6 +84,27 @@ class Rail(QFrame):
         chooses(place, False)
         place.clicked.connect(lambda: self.chosen.emit(spec.name))
         return place
+
+    def tell(self, name: str, count: int, words: str) -> None:
+        """Show how much waits at a place; ``words`` says it to screen readers."""
+        place = self.buttons.get(name)
+        if place is None:
+            return
+        if name not in self._waiting:
+            badge = QLabel()
+            badge.setProperty("role", "badge")
+            badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            across = QHBoxLayout(place)
+            edges(across, 0, 0, 2, 0)
+            across.addStretch(1)
+            across.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._waiting[name] = badge
+        said = place.text().strip()
+        self._waiting[name].setText(str(count) if count <= _MOST_TOLD else f"{_MOST_TOLD}+")
+        self._waiting[name].setVisible(count > 0)
+        place.setAccessibleName(
+            _("{place}: {waiting}").format(place=said, waiting=words) if words else said
+        )
 
     def mark(self, name: str) -> None:
         """Mark where one is; a place that is not in the rail leaves the mark on the last one."""

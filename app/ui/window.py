@@ -19,6 +19,7 @@ from app.ui.notice import Notice
 from app.ui.parts import button, column, edges, frame, row
 from app.ui.rail import Rail, digit_of
 from app.ui.screen import Screen, rail_screens, screens
+from app.ui.screens.review_count import ReviewCount
 from app.ui.search_box import SearchBox
 from app.ui.statusbar import StatusBar
 
@@ -53,7 +54,13 @@ class Workplace(QWidget):
         self.rail.chosen.connect(self.show_screen)
         self.search.person_chosen.connect(desk.open_person)
         self.search.left.connect(self._focus_screen)
+        self._review = ReviewCount(desk, self)
+        self._review.counted.connect(lambda count, words: self.rail.tell("review", count, words))
+        self._review.counted.connect(self.status.show_review)
+        if "review" in self.rail.buttons:
+            self._review.count()
         self.status.sync_asked.connect(lambda: self.show_screen("sync"))
+        self.status.review_asked.connect(lambda: self.show_screen("review"))
         desk.screen_asked.connect(self._show_asked)
         desk.said.connect(self.notice.say)
         desk.changed.connect(self._refresh)
@@ -125,6 +132,8 @@ class Workplace(QWidget):
         if self._is_open:
             self.leave()
             self._is_open = False
+            self._review.close_down()
+            self.status.close_down()
             self.desk.close()
 
     def build_rest(self) -> None:

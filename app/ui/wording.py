@@ -9,6 +9,8 @@ from app.i18n import _, isolate, language, ngettext
 from app.models.choices import COUNTRIES
 from app.models.values import PartialDate
 
+_KILO = 1000
+
 
 def lately(moment: datetime, now: datetime) -> str:
     """Write a moment of the last days as people say it: "10:32", "Tuesday 10:32", or the date."""
@@ -61,3 +63,10 @@ def nationality_text(codes: frozenset[str]) -> str:
 def short_age(birth: PartialDate | None, today: datetime) -> str:
     """Write an age; empty when nothing is known of the birth."""
     return age_text(birth, today.date()) if birth else ""
+
+
+def size_text(count: int) -> str:
+    """Write a number of bytes as people read it."""
+    if count < _KILO * _KILO:
+        return _("{count} kB").format(count=isolate(number_text(max(round(count / _KILO), 1))))
+    return _("{count} MB").format(count=isolate(number_text(round(count / _KILO / _KILO, 1))))

@@ -84,7 +84,8 @@ def test_each_state_allows_its_own_steps_only(office: Office, referral: UUID, st
         acted(store, user, "referral", referral, name, **answers)
     with store.read() as db:
         offered = {one.name for one in verbs_of(db, db.get_one(Referral, referral), frozenset())}
-    assert offered == LEGAL[state]
+    assert offered - {"open_file"} == LEGAL[state]
+    assert ("open_file" in offered) == bool(LEGAL[state])
     for name in {"send", "accept", "reject", "complete", "revoke"} - LEGAL[state]:
         with pytest.raises(Refused), store.write(user) as db:
             act(db, db.get_one(Referral, referral), name, {})

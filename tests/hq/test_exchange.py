@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 from uuid import uuid4
 
@@ -29,25 +27,11 @@ from tests.sync.running import (
     carry,
     digest,
     enrolled,
-    headquarters,
     register,
-    serving,
     synced,
 )
 
 ID = bytes(range(16))
-
-
-@pytest.fixture
-def hq(tmp_path: Path) -> Iterator[Headquarters]:
-    with headquarters(tmp_path / "hq") as opened:
-        yield opened
-
-
-@pytest.fixture
-def url(hq: Headquarters) -> Iterator[str]:
-    with serving(hq) as address:
-        yield address
 
 
 @pytest.fixture
@@ -205,7 +189,8 @@ def test_an_unknown_address_has_the_same_shape(url: str) -> None:
     with httpx.Client(base_url=url) as client:
         assert client.get("/").status_code == 404
         assert reason(client.get("/")) == "no_such_address"
-        assert reason(client.get(EXCHANGE)) == "no_such_address"
+        assert client.get(EXCHANGE).status_code == 405
+        assert reason(client.get(EXCHANGE)) == "no_such_method"
         assert client.get("/healthz").json() == {
             "service": "sanad",
             "protocol": [1],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise, permutations, product
 from random import Random
 from uuid import UUID
 
@@ -10,7 +12,9 @@ import pytest
 from app.errors import Unavailable
 from app.hq.base import Headquarters
 from app.hq.check import feed_faults
+from app.models.change import Change, encode, genesis, link
 from app.models.check import faults
+from app.models.merge import Run, merge
 from app.models.store import Store
 from app.sync.engine import sync
 from tests.conftest import Founder
@@ -72,3 +76,77 @@ def people_of(store: Store) -> set[UUID]:
         return {
             UUID(bytes=row) for row in connection.exec_driver_sql("SELECT id FROM person").scalars()
         }
+
+
+# Two changes by one device, and what two others made of them meanwhile; each is (device, seq).
+ONE, TWO, THREE = (bytes([number]) * 16 for number in (1, 2, 3))
+ROOT = bytes(range(16))
+SMALL_LOG: tuple[tuple[bytes, dict[str, object], list[tuple[bytes, int, list[str]]]], ...] = (
+    (ONE, {"sex": "F", "nationalities": ["SN"], "town": "Fez"}, []),
+    (TWO, {"legal_status": "refugee", "note": "a", "languages": ["fr"]}, [(ONE, 1, [])]),
+    (THREE, {"legal_status": "stateless", "note": "b", "languages": ["ar"]}, [(ONE, 1, [])]),
+    (ONE, {"town": "Rabat", "needs_interpreter": True}, [(ONE, 1, ["town"])]),
+    (TWO, {"town": "Oujda", "needs_interpreter": False}, [(ONE, 1, ["town"]), (TWO, 1, [])]),
+)
+
+
+def small_runs(count: int) -> list[Run]:
+    """Give the first changes of the small log, each as a run of its own."""
+    chains = {device: (0, genesis(device)) for device in (ONE, TWO, THREE)}
+    runs = []
+    for number, (device, fields, bases) in enumerate(SMALL_LOG[:count]):
+        seq, chain = chains[device]
+        # Two stamps are equal: the device decides.
+        stamp = (1_795_000_000_000 + number // 2) << 16
+        change = Change(seq + 1, stamp, device, seq + 1, "person", ROOT, b"", fields, bases)
+        body = encode(change)
+        runs.append(Run(device, seq + 1, chain, [body]))
+        chains[device] = (seq + 1, link(chain, body))
+    return runs
+
+
+def splits(runs: Sequence[Run]) -> Iterator[list[Sequence[Run]]]:
+    """Cut a sequence into batches in every way there is."""
+    for cuts in product((False, True), repeat=len(runs) - 1):
+        ends = [place for place, is_cut in enumerate(cuts, 1) if is_cut]
+        yield [runs[a:b] for a, b in pairwise([0, *ends, len(runs)])]
+
+
+def after(store: Store, batches: Iterable[Sequence[Run]]) -> tuple[object, ...]:
+    """Give the row and the log that batches come to; the store stays as it was."""
+    writer = store.engine.execution_options(writing=True)
+    with writer.connect() as connection, connection.begin() as transaction:
+        for batch in batches:
+            merge(connection, list(batch), contiguous=False)
+        row = connection.exec_driver_sql("SELECT * FROM person WHERE id = ?", (ROOT,)).one()
+        log = connection.exec_driver_sql(
+            "SELECT device, seq, chain, body FROM change WHERE record = ? ORDER BY device, seq",
+            (ROOT,),
+        ).all()
+        heads = connection.exec_driver_sql("SELECT * FROM head ORDER BY device").all()
+        transaction.rollback()
+    return tuple(row), tuple(map(tuple, log)), tuple(map(tuple, heads))
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_every_order_comes_to_the_same_bytes(store: Store, count: int) -> None:
+    runs = small_runs(count)
+    expected = after(store, [runs])
+    for order in permutations(runs):
+        assert after(store, [[run] for run in order]) == expected
+
+
+def test_every_split_of_every_order_comes_to_the_same_bytes(store: Store) -> None:
+    runs = small_runs(4)
+    expected = after(store, [runs])
+    for order in permutations(runs):
+        for batches in splits(order):
+            assert after(store, batches) == expected
+
+
+def test_every_repetition_comes_to_the_same_bytes(store: Store) -> None:
+    runs = small_runs(4)
+    expected = after(store, [runs])
+    for again in range(len(runs)):
+        for order in set(permutations([*range(len(runs)), again])):
+            assert after(store, [[runs[place]] for place in order]) == expected

@@ -18,7 +18,7 @@ from app.models.store import Store
 from app.sync.enrolment import enrol
 from app.sync.status import sync_status
 from tests.conftest import PASSPHRASE, TODAY, Founder
-from tests.sync.running import digest, enrolled, register, serving, synced
+from tests.sync.running import digest, enrolled, headquarters, register, serving, synced
 
 
 def forge(store: Store, **header: object) -> None:
@@ -213,23 +213,22 @@ def test_an_entry_lost_at_headquarters_is_noticed(
     assert not sync_status(two).is_in_step
 
 
-def test_a_headquarters_back_on_a_backup_is_filled_again(
-    found: Founder, hq: Headquarters, url: str, tmp_path: Path
-) -> None:
+def test_a_headquarters_back_on_a_backup_is_filled_again(found: Founder, tmp_path: Path) -> None:
     one, amina = found("one", login="amina")
     two, brahim = found("two", login="brahim")
-    for store in (one, two):
-        enrolled(store, hq, url)
-    synced(one)
     backup = tmp_path / "backup"
     backup.mkdir()
-    hq.store.copy_to(backup / "sanad.db")
-    for name in ("hq.key", "keys.json"):
-        shutil.copy(hq.store.folder / name, backup / name)
-    register(one, amina, "Fatou")
-    register(two, brahim, "Moussa")
-    for store in (one, two, one):
-        synced(store)
+    with headquarters(tmp_path / "hq") as hq, serving(hq) as url:
+        for store in (one, two):
+            enrolled(store, hq, url)
+        synced(one)
+        hq.store.copy_to(backup / "sanad.db")
+        for name in ("hq.key", "keys.json"):
+            shutil.copy(tmp_path / "hq" / name, backup / name)
+        register(one, amina, "Fatou")
+        register(two, brahim, "Moussa")
+        for store in (one, two, one):
+            synced(store)
 
     with Headquarters.open(backup) as restored, serving(restored) as address:
         for store in (one, two, one):

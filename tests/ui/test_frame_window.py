@@ -16,7 +16,7 @@ from app.errors import Unavailable
 from app.sync.status import SyncStatus
 from app.ui.desktop import Desktop
 from app.ui.screen import screens
-from app.ui.statusbar import standing
+from app.ui.sync_words import standing
 from app.ui.tasks import Progress
 from app.ui.window import Workplace
 from tests.ui.frame import Start, make_office, press, start, unlock, until, write

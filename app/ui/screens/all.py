@@ -3,6 +3,8 @@
 from app.ui.screens import today  # noqa: F401  isort: skip
 from app.ui.screens import people  # noqa: F401  isort: skip
 from app.ui.screens import sync  # noqa: F401  isort: skip
+from app.ui.screens import batches  # noqa: F401  isort: skip
+from app.ui.screens import review  # noqa: F401  isort: skip
 from app.ui.screens import settings  # noqa: F401  isort: skip
 from app.ui.screens import settings_programmes  # noqa: F401  isort: skip
 from app.ui.screens import settings_rates  # noqa: F401  isort: skip

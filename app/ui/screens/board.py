@@ -104,7 +104,7 @@ class BoardModel(LazyTableModel[Row]):
         return self._drawn[drawn]
 
 
-class _CaptionDelegate(QStyledItemDelegate):
+class CaptionDelegate(QStyledItemDelegate):
     """Draws the quiet line under a cell's words."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -217,7 +217,7 @@ class BoardScreen(Screen, Generic[Row]):
         letters = self.table.fontMetrics().height()
         give_two_lines(self.table)
         self.table.setIconSize(QSize(letters, letters))
-        self._delegate = _CaptionDelegate(desk.theme, self.table)
+        self._delegate = CaptionDelegate(desk.theme, self.table)
         self.table.setItemDelegate(self._delegate)
         self.table.activated.connect(self._open)
         self.table.doubleClicked.connect(self._open)

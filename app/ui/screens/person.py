@@ -160,7 +160,8 @@ class PersonScreen(Screen):
 
         Args:
             arguments: ``person``, the id; ``section``, the name of one, or of a draft to take up;
-                ``form``, to open the form of the section.
+                ``form``, to open the form of the section; ``record``, one of the file to be in
+                sight, and with ``corrects`` opened to be corrected.
         """
         person = arguments.get("person", self._person)
         if person is None:
@@ -181,6 +182,18 @@ class PersonScreen(Screen):
             self._first = section
             self._page.scroll_to(section)
             self.header.focus_primary()
+            if arguments.get("record") is not None:
+                self._show_record(section, arguments["record"], bool(arguments.get("corrects")))
+
+    def _show_record(self, section: str, record: UUID, corrects: bool) -> None:
+        """Bring a record of the file into sight; records shown without a card stay in theirs."""
+        self._show_section(section)
+        for card in self.findChildren(FiledCard):
+            if card.record.id == record:
+                self._page.bring(card)
+                if corrects:
+                    card.correct()
+                return
 
     def _show_section(self, name: str) -> None:
         if name in self.sections:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.casework.history import Conflict, Step, conflicts_of, history
 from app.formats import moment_text
 from app.i18n import _, isolate
+from app.models.capture import REASON
 from app.models.record import Record, kind_named
 from app.models.types import ContentHash, Reference
 from app.ui.screens.person_section import FileSection
@@ -84,6 +85,8 @@ def _step(step: Step, record: Record) -> list[QWidget]:
     heading = joined(moment_text(step.at.astimezone()), step.author, _(record.title))
     told = [label(heading, "caption")]
     answers = [_answered(record, name, value) for name, value in step.answers.items()]
+    if reason := step.answers.get(REASON):
+        answers.append(_("Reason: {reason}").format(reason=isolate(str(reason))))
     told.append(label("\n".join(answer for answer in answers if answer)))
     told[-1].setContentsMargins(SPACE * 4, 0, SPACE * 4, SPACE * 2)
     return [part for part in told if part.text()]

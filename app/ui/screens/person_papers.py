@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.casework.attachments import attach_picture
 from app.errors import Refused
@@ -17,6 +18,7 @@ from app.models.attachments import Attachment
 from app.models.contents import content_of
 from app.models.filing import FILE_SECTIONS
 from app.models.layout import Section
+from app.sync.contents import fetch_content
 from app.ui.forms import Form
 from app.ui.inline_form import InlineForm
 from app.ui.screens.person_section import FileSection, stamps
@@ -24,6 +26,7 @@ from app.ui.theme import SPACE
 from app.ui.widgets.alive import while_alive
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.texts import label
+from app.ui.wording import size_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -150,7 +153,7 @@ class PapersSection(FileSection):
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         content = content_of(self.desk.store, attachment.digest or "")
         if content is None:
-            picture.setText(_("Not on this computer yet"))
+            picture.setText(_absent(attachment))
             picture.setWordWrap(True)
         else:
             picture.setPixmap(_thumbnail(content.data, card.devicePixelRatioF()))
@@ -158,7 +161,34 @@ class PapersSection(FileSection):
         column.addWidget(picture)
         column.addWidget(label(attachment.summary))
         column.addWidget(label(attachment.shown("attachment_kind"), "caption"))
+        if content is None and attachment.digest:
+            fetching = QPushButton(_("Fetch"))
+            fetching.setAccessibleName(
+                _("Fetch {attachment}").format(attachment=attachment.summary)
+            )
+            fetching.clicked.connect(partial(self._fetch, attachment.digest, fetching))
+            column.addWidget(fetching)
         return card
+
+    def _fetch(self, digest: str, button: QPushButton, _checked: bool = False) -> None:
+        """Bring a picture that is at headquarters only; a failure says that it comes later."""
+        store = self.desk.store
+        button.setEnabled(False)
+        task = self.desk.tasks.run(
+            _("Fetching the attachment"),
+            lambda progress: fetch_content(store, digest, progress),
+            self._show_fetched,
+        )
+
+        def may_ask_again() -> None:
+            if isValid(button):
+                button.setEnabled(True)
+
+        task.ended.connect(may_ask_again)
+
+    def _show_fetched(self, _content: object) -> None:
+        if self.file is not None:
+            self.refresh(self.file)
 
     def _choose(self, _db: Any, answers: dict[str, Any]) -> object:
         if self.file is None:
@@ -208,6 +238,13 @@ def _load_papers() -> PapersFor:
 
     documents()
     return papers_for
+
+
+def _absent(attachment: Attachment) -> str:
+    said = _("Not on this computer yet")
+    if attachment.size is None:
+        return said
+    return f"{said}\n{size_text(attachment.size)}"
 
 
 def _thumbnail(data: bytes, ratio: float) -> QPixmap:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QWidget
 
 from app.i18n import N_, _, isolate, ngettext
 from app.ui.desk import Desk
@@ -47,6 +47,7 @@ class SettingsScreen(Screen):
         self.text_size = _TextSize(desk.preferences.text_percent)
         self.text_size.chosen.connect(self._choose_size)
         self.idle = self._idle_choice()
+        self.syncing = self._syncing_choice()
         inside = QWidget()
         inside.setMaximumWidth(round(_WIDTH * desk.preferences.text_scale))
         inside.setLayout(
@@ -59,6 +60,11 @@ class SettingsScreen(Screen):
                     _("Cover everything when nobody is at the keyboard"),
                     self.idle,
                     _("Ctrl+L covers everything at once."),
+                ),
+                _line(
+                    _("Sync by itself when a network is there"),
+                    self.syncing,
+                    _("Attachments wait while the network is one you pay by the megabyte."),
                 ),
                 self.work,
                 _rule(),
@@ -115,6 +121,17 @@ class SettingsScreen(Screen):
         choice.setCurrentIndex(max(place, 0))
         choice.activated.connect(self._choose_idle)
         return choice
+
+    def _syncing_choice(self) -> QCheckBox:
+        choice = QCheckBox(_("By itself"))
+        choice.setObjectName("syncs-by-itself")
+        choice.setAccessibleName(_("Sync by itself when a network is there"))
+        choice.setChecked(self.desk.preferences.syncs_by_itself)
+        choice.toggled.connect(self._choose_syncing)
+        return choice
+
+    def _choose_syncing(self, is_wanted: bool) -> None:
+        self.desk.preferences.syncs_by_itself = is_wanted
 
     def _choose_idle(self, place: int) -> None:
         self.desk.preferences.idle_minutes = int(self.idle.itemData(place))

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from app.casework.conflicts import conflict_count
-from app.errors import Refused, SanadError
-from app.i18n import N_, _, isolate, ngettext
-from app.models.store import Changed
-from app.sync.engine import sync
-from app.sync.enrolment import enrol
+from app.i18n import N_, _, isolate
+from app.models.store import Changed, Store
+from app.sync.computers import Computers, computers
+from app.sync.outlook import Outlook, outlook
 from app.sync.report import SyncReport
-from app.sync.state import Enrolment
 from app.sync.status import SyncStatus, sync_status
 from app.ui.desk import Desk
+from app.ui.entries import Block
 from app.ui.icons import icon
-from app.ui.parts import Question, button, column, frame, row, say, scrolled
+from app.ui.parts import button, column, frame, row, say, scrolled
 from app.ui.screen import Screen, ScreenSpec, register_screen
-from app.ui.screens.sync_review import Review
+from app.ui.screens.sync_enrolment import EnrolmentForm
+from app.ui.sync_words import Line, line_of, review_sentences, status_sentences
 from app.ui.tasks import Progress, Task
 from app.ui.theme import SPACE
-from app.ui.wording import lately, progress_sentence
+from app.ui.visit_words import computer_sentence, last_brought, visit_sentence, visit_title
+from app.ui.wording import progress_sentence
 
-_WIDTH = 760
-_CLOCK_TOLERANCE_S = 120
+_WIDTH = 1060
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is read beside the window."""
+
+    outlook: Outlook
+    conflicts: int
+    computers: Computers
+
+
+def _read(store: Store) -> _Known:
+    with store.read() as db:
+        conflicts = conflict_count(db)
+    return _Known(outlook(store), conflicts, computers(store))
 
 
 class SyncScreen(Screen):
@@ -38,16 +54,28 @@ class SyncScreen(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.enrolment = _EnrolmentForm(desk)
-        self.standing = _Standing(desk)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.enrolment)
-        self._stack.addWidget(self.standing)
+        self._reading: Task | None = None
+        self._is_stale = False
+        self._known: _Known | None = None
+        self._was_busy = False
+        self.enrolment = EnrolmentForm(desk)
+        self.standing = Standing(desk)
+        self.visits = Block(_("The last syncs"))
+        self.computers = Block(_("The other computers of your office"))
+        sides = row(spacing=5)
+        sides.addWidget(self.visits, 3, Qt.AlignmentFlag.AlignTop)
+        sides.addWidget(self.computers, 2, Qt.AlignmentFlag.AlignTop)
         inside = QWidget()
         inside.setMaximumWidth(round(_WIDTH * desk.preferences.text_scale))
-        self.review = Review(desk)
         inside.setLayout(
-            column(say(_(self.title), "heading1"), self._stack, self.review, None, spacing=5)
+            column(
+                say(_(self.title), "heading1"),
+                self.enrolment,
+                self.standing,
+                sides,
+                None,
+                spacing=5,
+            )
         )
         page = QWidget()
         body = row(spacing=0)
@@ -60,11 +88,12 @@ class SyncScreen(Screen):
         self._now.triggered.connect(self._sync_from_anywhere)
         self.enrolment.enrolled.connect(self.refresh)
         desk.changed.connect(self._note)
+        desk.syncing.changed.connect(self._follow)
 
     def arrive(self, **_arguments: Any) -> None:
         """Show how things stand."""
         self.refresh()
-        if self._stack.currentWidget() is self.enrolment:
+        if self.enrolment.isVisibleTo(self):
             self.enrolment.address.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.standing.now.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -76,109 +105,86 @@ class SyncScreen(Screen):
     def refresh(self) -> None:
         """Read anew how this copy stands."""
         status = sync_status(self.desk.store)
-        self._stack.setCurrentWidget(self.standing if status.is_enrolled else self.enrolment)
+        self.enrolment.setVisible(not status.is_enrolled)
+        for part in (self.standing, self.visits, self.computers):
+            part.setVisible(status.is_enrolled)
         if status.is_enrolled:
-            with self.desk.store.read() as db:
-                self.standing.show_status(status, conflict_count(db))
-            self.review.refresh()
+            self._show(status)
+            self._read_beside()
+
+    def _show(self, status: SyncStatus) -> None:
+        self.standing.show_status(status, line_of(self.desk.syncing), self._known)
+        if self._known is None:
+            return
+        now, ahead = datetime.now(UTC), self._known.outlook
+        self.visits.fill(
+            [_told(visit_title(one, now), visit_sentence(one)) for one in ahead.visits],
+            _("What each sync exchanged is told here."),
+        )
+        self.computers.fill(
+            [_told(isolate(one.name), computer_sentence(one, now)) for one in ahead.computers],
+            _("Headquarters has told of no other computer yet."),
+        )
+
+    def _read_beside(self) -> None:
+        if self._reading is not None:
+            self._is_stale = True
+            return
+        self._is_stale = False
+        store = self.desk.store
+
+        def work(_progress: Progress) -> _Known:
+            return _read(store)
+
+        self._reading = self.desk.tasks.run("", work, self._keep, is_quiet=True)
+        self._reading.ended.connect(self._rest)
+
+    def _keep(self, known: _Known) -> None:
+        if known != self._known:
+            self._known = known
+            self._show(sync_status(self.desk.store))
+
+    def _rest(self) -> None:
+        self._reading = None
+        if self._is_stale and self.isVisible():
+            self._read_beside()
 
     def _note(self, _changed: Changed) -> None:
         if self.isVisible():
             self.refresh()
 
+    def _follow(self) -> None:
+        if not self.isVisible():
+            return
+        line = line_of(self.desk.syncing)
+        self.standing.show_work(line)
+        if line.is_busy != self._was_busy or not line.is_busy:
+            self._was_busy = line.is_busy
+            self.refresh()
+
     def _sync_from_anywhere(self) -> None:
         self.desk.show_screen("sync")
-        if self._stack.currentWidget() is self.standing:
+        if self.standing.isVisibleTo(self):
             self.standing.begin()
 
 
-class _EnrolmentForm(QWidget):
-    """Where headquarters answers, and the code it gave."""
-
-    enrolled = Signal()
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
-        self.address = QLineEdit()
-        self.address.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
-        self.address.setPlaceholderText("https://")
-        self.code = QLineEdit()
-        self.code.setInputMethodHints(Qt.InputMethodHint.ImhUppercaseOnly)
-        self.connect_button = button(_("Connect"), "primary")
-        self._address = Question(_("Address of headquarters"), self.address)
-        self._code = Question(
-            _("One-time code"),
-            self.code,
-            _("Headquarters makes it for your office; it is used once, such as K7Q2-M9XD."),
-        )
-        card = frame("card")
-        card.setLayout(
-            column(self._address, self._code, row(None, self.connect_button), spacing=4, margin=6)
-        )
-        self.setLayout(
-            column(
-                say(_("This computer is not connected to headquarters yet."), "heading2"),
-                say(
-                    _(
-                        "You can work as you are: everything is saved here. Connecting sends your"
-                        " office's records to headquarters and brings what colleagues have saved."
-                    ),
-                    "quiet",
-                    wraps=True,
-                ),
-                card,
-                spacing=4,
-            )
-        )
-        self.connect_button.clicked.connect(self._connect)
-        for field in (self.address, self.code):
-            field.returnPressed.connect(self._connect)
-
-    def errors(self) -> tuple[str, str]:
-        """Give what is said at the address and at the code."""
-        return self._address.error, self._code.error
-
-    def _connect(self) -> None:
-        if not self.connect_button.isEnabled():
-            return
-        address, code = self.address.text().strip(), self.code.text().strip()
-        self._address.show_error("" if address else _("Type the address headquarters gave you."))
-        self._code.show_error("" if code else _("Type the code headquarters gave you."))
-        if not (address and code):
-            (self.address if not address else self.code).setFocus()
-            return
-        store = self._desk.store
-
-        def work(_progress: Progress) -> Enrolment:
-            return enrol(store, address, code)
-
-        self.connect_button.setEnabled(False)
-        task = self._desk.tasks.run(
-            _("Connecting to headquarters"), work, self._succeed, self._fail
-        )
-        task.ended.connect(self._rest)
-
-    def _rest(self) -> None:
-        self.connect_button.setEnabled(True)
-
-    def _succeed(self, _place: Enrolment) -> None:
-        self._desk.say(_("This computer is connected. Sync now to exchange records."))
-        self.enrolled.emit()
-
-    def _fail(self, error: SanadError) -> None:
-        at_code = isinstance(error, Refused) and error.field != "url"
-        (self._code if at_code else self._address).show_error(str(error))
-
-
-class _Standing(QWidget):
+class Standing(QWidget):
     """What waits, what is confirmed, what came, what needs a person."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._task: Task | None = None
-        self._facts = column(spacing=3)
+        self._is_asked = False
+        self._facts = _Sentences()
+        self._review = _Sentences()
+        self.open_review = button(_("Open Review"), name="open-review")
+        self.open_review.clicked.connect(lambda: desk.show_screen("review"))
+        self._review_card = frame("notice")
+        self._review_card.setProperty("tone", "warning")
+        beside = row(self._review, self.open_review, spacing=4, margin=3)
+        beside.setStretch(0, 1)
+        self._review_card.setLayout(beside)
+        self._review_card.hide()
         self.now = button(_("Sync now"), "primary", name="sync-now")
         self.now.setIcon(icon("ph.arrows-clockwise", desk.theme, desk.theme.on_accent))
         self.now.clicked.connect(self.begin)
@@ -187,192 +193,119 @@ class _Standing(QWidget):
         self._words = say("", "caption")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._trouble = say("", "warning", wraps=True)
-        self._trouble.hide()
         card = frame("card")
         inside = column(self._facts, spacing=4, margin=6)
-        inside.addWidget(self._trouble)
         inside.addWidget(self._bar)
         inside.addLayout(row(self.now, self.stop, self._words, None, spacing=3))
         card.setLayout(inside)
         self._place = say("", "caption", wraps=True)
-        self.setLayout(column(card, self._place, spacing=3))
-        self._show_work(False)
+        self.setLayout(column(card, self._review_card, self._place, spacing=3))
+        self.show_work(Line())
+        desk.syncing.succeeded.connect(self._tell_success)
 
     @property
     def sentences(self) -> list[str]:
         """What is said about how things stand."""
-        return [label.text() for label in self._labels()]
+        return self._facts.texts()
 
     @property
-    def trouble(self) -> str:
-        """What is said of the last sync that failed; empty when it did not."""
-        return self._trouble.text()
+    def for_review(self) -> list[str]:
+        """What is said to need a person; empty when nothing does."""
+        return self._review.texts()
 
-    def show_status(self, status: SyncStatus, conflicts: int) -> None:
+    def show_status(self, status: SyncStatus, line: Line, known: _Known | None) -> None:
         """Say how things stand."""
-        for old in self._labels():
-            old.hide()
-            old.deleteLater()
-        while self._facts.takeAt(0) is not None:
-            pass
-        for number, (sentence, role) in enumerate(
-            status_sentences(status, conflicts, datetime.now(UTC))
-        ):
-            self._facts.addWidget(say(sentence, role if number else "heading2", wraps=True))
+        now = datetime.now(UTC)
+        said = status_sentences(status, line, known.outlook if known else None, now)
+        if known is not None:
+            brought = last_brought(known.outlook, known.computers.name, now)
+            if brought:
+                said.insert(2, (brought, ""))
+        self._facts.show_all([(said[0][0], "heading2"), *said[1:]])
+        waiting = review_sentences(status, known.conflicts if known else 0)
+        self._review.show_all([(sentence, "warning") for sentence in waiting])
+        self._review_card.setVisible(bool(waiting))
+        self.show_work(line)
         self._place.setText(
             _("Headquarters: {url} · office {office}").format(
                 url=isolate(status.url or ""), office=isolate(status.office or "")
             )
         )
 
-    def _labels(self) -> list[QLabel]:
-        items = [self._facts.itemAt(n) for n in range(self._facts.count())]
-        widgets = [item.widget() for item in items if item is not None]
-        return [widget for widget in widgets if isinstance(widget, QLabel)]
-
     def begin(self) -> None:
         """Sync beside the work."""
-        if self._task is not None:
-            return
-        store = self._desk.store
+        self._is_asked = True
+        self._desk.syncing.begin()
 
-        def work(progress: Progress) -> SyncReport:
-            return sync(store, progress=progress)
-
-        self._trouble.hide()
-        self._trouble.setText("")
-        self._task = self._desk.tasks.run(_("Syncing"), work, self._succeed, self._fail)
-        self._task.progressed.connect(self._tell)
-        self._task.ended.connect(self._rest)
-        self._show_work(True)
-
-    def _tell(self, done: int, total: int) -> None:
-        self._bar.setRange(0, total)
-        self._bar.setValue(done)
-        if self._task is not None:
-            self._words.setText(progress_sentence(done, total, self._task.seconds_left()))
+    def show_work(self, line: Line) -> None:
+        """Say how far the sync under way is."""
+        former, present = (self.now, self.stop) if line.is_busy else (self.stop, self.now)
+        is_here = former.hasFocus()
+        present.setEnabled(True)
+        for part in (self.stop, self._bar, self._words):
+            part.setVisible(line.is_busy)
+        if is_here:  # a button that can no longer be pressed would send the cursor anywhere
+            present.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.now.setEnabled(not line.is_busy)
+        self.now.setText(" " + (_("Syncing…") if line.is_busy else _("Sync now")))
+        self._bar.setRange(0, line.total)
+        self._bar.setValue(line.done)
+        task = self._desk.syncing.task
+        if task is None or not task.is_cancelled:
+            left = None if task is None else task.seconds_left()
+            self._words.setText(progress_sentence(line.done, line.total, left))
+        self._bar.setAccessibleName(self._words.text() or _("Syncing…"))
 
     def _cancel(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._words.setText(_("Stopping… what was exchanged is kept."))
+        self._words.setText(_("Stopping… what was exchanged is kept."))
+        self._desk.syncing.cancel()
 
-    def _rest(self) -> None:
-        self._task = None
-        self._show_work(False)
-        with self._desk.store.read() as db:
-            self.show_status(sync_status(self._desk.store), conflict_count(db))
-
-    def _show_work(self, is_working: bool) -> None:
-        self.now.setEnabled(not is_working)
-        self.now.setText(" " + (_("Syncing…") if is_working else _("Sync now")))
-        for part in (self.stop, self._bar, self._words):
-            part.setVisible(is_working)
-        self._bar.setRange(0, 0)
-        self._words.setText("")
-
-    def _succeed(self, report: SyncReport) -> None:
-        findings = " ".join(report.findings)
-        if findings:
-            self._say_trouble(findings)
-        else:
+    def _tell_success(self, report: SyncReport) -> None:
+        # Whoever looks at this screen reads it there.
+        if self._is_asked and not report.findings and not self.isVisible():
             self._desk.say(_("In step with headquarters."))
-        self._desk.changed.emit(Changed(frozenset(), "elsewhere"))
-
-    def _fail(self, error: SanadError) -> None:
-        self._say_trouble(str(error))
-
-    def _say_trouble(self, sentence: str) -> None:
-        self._trouble.setText(sentence)
-        self._trouble.show()
+        self._is_asked = False
 
 
-def status_sentences(status: SyncStatus, conflicts: int, now: datetime) -> list[tuple[str, str]]:
-    """Say how this copy stands, most important first: sentences with the role they are shown in."""
-    said = [(_waiting(status), ""), (_confirmed(status, now), "")]
-    if status.confirmed_at is not None:
-        said.append((_exchanged(status), "quiet"))
-    if status.is_in_step is False:
-        said.append(
-            (_("This copy and headquarters do not hold the same records; tell headquarters."),
-             "warning")
-        )  # fmt: skip
-    if status.unsendable:
-        said.append((_unsendable(status), "warning"))
-    said += [
-        (_("Headquarters refused a change of yours; it is kept here: {reason}").format(
-            reason=reason), "warning")
-        for _device, _seq, reason in status.refused
-    ]  # fmt: skip
-    if status.quarantined:
-        said.append((_quarantined(status), "warning"))
-    if conflicts:
-        said.append((_conflicts(conflicts), "warning"))
-    if abs(status.clock_offset_s) > _CLOCK_TOLERANCE_S:
-        said.append((_clock(status), "warning"))
-    return said
+class _Sentences(QFrame):
+    """Sentences under each other; rebuilt only when what they say has changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: list[tuple[str, str]] = []
+        self._stack = QVBoxLayout(self)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.setSpacing(SPACE * 3)
+
+    def show_all(self, said: list[tuple[str, str]]) -> None:
+        """Show sentences with the roles they are shown in."""
+        if said == self._said:
+            return
+        self._said = said
+        while (item := self._stack.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for sentence, role in said:
+            self._stack.addWidget(say(sentence, role, wraps=True))
+
+    def texts(self) -> list[str]:
+        """Give what is said."""
+        items = [self._stack.itemAt(n) for n in range(self._stack.count())]
+        widgets = [item.widget() for item in items if item is not None]
+        return [widget.text() for widget in widgets if isinstance(widget, QLabel)]
 
 
-def _waiting(status: SyncStatus) -> str:
-    if not status.waiting:
-        return _("Everything you saved is at headquarters.")
-    return ngettext(
-        "{count} change waits here to be sent.", "{count} changes wait here to be sent.",
-        status.waiting,
-    ).format(count=isolate(str(status.waiting)))  # fmt: skip
-
-
-def _confirmed(status: SyncStatus, now: datetime) -> str:
-    if status.confirmed_at is None:
-        return _("Headquarters has confirmed nothing yet.")
-    return _("Headquarters confirmed what it has: {moment}.").format(
-        moment=lately(status.confirmed_at, now)
-    )
-
-
-def _exchanged(status: SyncStatus) -> str:
-    sent = ngettext("{count} change sent", "{count} changes sent", status.sent)
-    received = ngettext("{count} received", "{count} received", status.received)
-    return _("The last sync: {sent}, {received}.").format(
-        sent=sent.format(count=isolate(str(status.sent))),
-        received=received.format(count=isolate(str(status.received))),
-    )
-
-
-def _unsendable(status: SyncStatus) -> str:
-    return ngettext(
-        "{count} change of yours cannot be sent: another copy wrote under the same identity."
-        " Tell headquarters.",
-        "{count} changes of yours cannot be sent: another copy wrote under the same identity."
-        " Tell headquarters.",
-        status.unsendable,
-    ).format(count=isolate(str(status.unsendable)))
-
-
-def _quarantined(status: SyncStatus) -> str:
-    return ngettext(
-        "{count} received change could not be read and was set aside; the others are in.",
-        "{count} received changes could not be read and were set aside; the others are in.",
-        status.quarantined,
-    ).format(count=isolate(str(status.quarantined)))
-
-
-def _conflicts(count: int) -> str:
-    return ngettext(
-        "In {count} record two people answered differently; somebody must choose.",
-        "In {count} records two people answered differently; somebody must choose.",
-        count,
-    ).format(count=isolate(str(count)))
-
-
-def _clock(status: SyncStatus) -> str:
-    minutes = round(abs(status.clock_offset_s) / 60)
-    return ngettext(
-        "This computer's clock differs from headquarters' by {count} minute. Set it right.",
-        "This computer's clock differs from headquarters' by {count} minutes. Set it right.",
-        minutes,
-    ).format(count=isolate(str(minutes)))
+def _told(title: str, sentence: str) -> QWidget:
+    """Give a line that only tells: what it is, and a quiet sentence under it."""
+    whole = QWidget()
+    across = column(say(title, "strong", wraps=True), spacing=0)
+    if sentence:
+        across.addWidget(say(sentence, "caption", wraps=True))
+    across.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
+    whole.setLayout(across)
+    whole.setAccessibleName(f"{title}. {sentence}" if sentence else title)
+    return whole
 
 
 register_screen(

@@ -1,0 +1,1 @@
+"""Real processes that work, sync and are killed for as long as one likes."""

@@ -1,0 +1,49 @@
+"""A day's work of an office gets through a telephone line that is cut every few seconds."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+import pytest
+import sqlalchemy as sa
+
+from app.hq.base import Headquarters
+from app.models.attachments import Attachment
+from app.models.contents import content_of
+from app.sync.status import sync_status
+from tests.conftest import Founder
+from tests.sync.bad_line import PICTURES_A_DAY, BadLine, cross, work_a_day
+from tests.sync.running import digest, enrolled
+
+# The line runs faster than it says, and so do the clocks of those who use it.
+TIMES = 20
+MODULES = ("app.sync.engine", "app.sync.contents")
+
+
+def test_a_days_work_gets_through_a_thin_line_cut_every_ten_seconds(
+    found: Founder, hq: Headquarters, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in MODULES:
+        monkeypatch.setattr(f"{module}.monotonic", lambda: monotonic() * TIMES)
+    store, user = found()
+    enrolled(store, hq, url)
+    work_a_day(store, user)
+
+    with BadLine(url, times=TIMES) as line:
+        cross(store, line, with_contents=False, times=TIMES)
+        assert digest(store) == digest(hq.store)
+        assert sync_status(store).waiting == 0
+        records = line.sent + line.passed
+        cross(store, line, with_contents=True, times=TIMES)
+        contents = line.sent + line.passed - records
+
+    with hq.store.read() as db:
+        names = [a.digest for a in db.scalars(sa.select(Attachment)) if a.digest]
+    assert len(names) == PICTURES_A_DAY
+    kept = [content_of(hq.store, name) for name in names]
+    sizes = [len(one.data) for one in kept if one is not None]
+    assert len(sizes) == PICTURES_A_DAY
+    assert line.cuts > 0
+    # What is sent again after a cut stays a part of the whole.
+    assert contents < 2 * sum(sizes)
+    assert records < 200_000

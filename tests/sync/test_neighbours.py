@@ -1,0 +1,275 @@
+"""Two computers of one office without headquarters: sticks, proofs, the local network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+
+import httpx
+import pytest
+
+from app.errors import Refused, Unavailable
+from app.hq import files as hq_files
+from app.hq.base import Headquarters
+from app.hq.devices import revoke
+from app.models.change import links
+from app.models.merge import Run
+from app.models.store import Store
+from app.sync import frames, relay
+from app.sync.colleagues import colleagues_of, export_for_colleagues
+from app.sync.files import export_file, read_file
+from app.sync.frames import PROTOCOL, Identity, Request, Seal
+from app.sync.neighbours import ROUTE, Listening, exchange_with, serve
+from app.sync.parcel import Closed, Header
+from app.sync.parcel_writing import write_parcel
+from app.sync.peers import peers_of
+from app.sync.signing import seal
+from app.sync.state import enrolment_of
+from app.sync.status import sync_status
+from tests.conftest import Founder, Office
+from tests.sync.running import answer, carry, change, digest, enrolled, register, synced
+
+
+@pytest.fixture
+def two(found: Founder, hq: Headquarters, url: str) -> tuple[Office, Office]:
+    """Give two laptops of one office that know each other."""
+    offices = found("one"), found("two", login="omar")
+    for store, _user in offices:
+        enrolled(store, hq, url)
+    for store, _user in offices:
+        synced(store)
+    for store, _user in offices:
+        synced(store)
+    return offices
+
+
+def give(one: Store, other: Store, folder: Path, name: str = "stick") -> Path:
+    return export_file(one, folder / f"{name}.sanad", [str(other.device)]).path
+
+
+def pass_stick(one: Store, other: Store, folder: Path) -> int:
+    """Carry a file from one to the other; gives how many changes were new there."""
+    return read_file(other, give(one, other, folder)).received
+
+
+def test_a_stick_brings_a_colleagues_work(two: tuple[Office, Office], tmp_path: Path) -> None:
+    (first, amina), (second, _omar) = two
+    person = register(first, amina, "Fatou")
+    assert pass_stick(first, second, tmp_path) == 2
+    assert answer(second, person).sex == "F"
+
+
+def test_sticks_both_ways_make_both_the_same(two: tuple[Office, Office], tmp_path: Path) -> None:
+    (first, amina), (second, omar) = two
+    person = register(first, amina, "Fatou")
+    pass_stick(first, second, tmp_path)
+    change(second, omar, person, town="Fez")
+    pass_stick(second, first, tmp_path)
+    assert digest(first) == digest(second)
+
+
+def test_what_a_colleague_has_said_it_holds_is_not_given_again(
+    two: tuple[Office, Office], tmp_path: Path
+) -> None:
+    (first, amina), (second, _omar) = two
+    register(first, amina, "Fatou")
+    pass_stick(first, second, tmp_path)
+    pass_stick(second, first, tmp_path)
+    assert export_file(first, tmp_path / "x.sanad", [str(second.device)]).changes == 0
+
+
+def test_the_first_with_a_line_brings_all_to_headquarters(
+    two: tuple[Office, Office], hq: Headquarters, tmp_path: Path
+) -> None:
+    (first, amina), (second, _omar) = two
+    register(first, amina, "Fatou")
+    pass_stick(first, second, tmp_path)
+    report = synced(second)
+    assert (report.passed_on, report.not_passed_on, report.is_verified) == (2, [], True)
+    assert relay.waiting(second) == 0
+    assert digest(first) == digest(second) == digest(hq.store)
+    late = synced(first)
+    assert late.is_verified
+    assert len(first.identities) == 1
+    assert sync_status(first).waiting == 0
+
+
+def test_a_file_for_two_is_read_by_both(
+    found: Founder, two: tuple[Office, Office], hq: Headquarters, url: str, tmp_path: Path
+) -> None:
+    (first, amina), (second, _omar) = two
+    third, _salma = found("three", login="salma")
+    enrolled(third, hq, url)
+    synced(third)
+    synced(first)
+    register(first, amina, "Fatou")
+    made = export_for_colleagues(first, tmp_path / "both.sanad", colleagues_of(first))
+    assert [read_file(store, made.path).received for store in (second, third)] == [2, 2]
+    for store in (second, third):
+        assert synced(store).is_verified
+    assert digest(first) == digest(second) == digest(third) == digest(hq.store)
+
+
+def test_a_stick_read_twice_says_so(two: tuple[Office, Office], tmp_path: Path) -> None:
+    (first, amina), (second, _omar) = two
+    register(first, amina, "Fatou")
+    path = give(first, second, tmp_path)
+    read_file(second, path)
+    assert read_file(second, path).again is not None
+
+
+def test_work_passes_through_several_hands(
+    found: Founder, two: tuple[Office, Office], hq: Headquarters, url: str, tmp_path: Path
+) -> None:
+    (first, amina), (second, _omar) = two
+    third, _salma = found("three", login="salma")
+    enrolled(third, hq, url)
+    for store in (third, second, first, third):
+        synced(store)
+    register(first, amina, "Fatou")
+    pass_stick(first, second, tmp_path)
+    assert pass_stick(second, third, tmp_path) == 2
+    made = export_file(third, tmp_path / "hq.sanad")
+    assert hq_files.read_file(hq, made.path).received >= 2
+    assert digest(first) == digest(hq.store)
+
+
+def test_a_file_from_a_computer_nobody_knows_is_refused(
+    found: Founder, hq: Headquarters, url: str, tmp_path: Path
+) -> None:
+    (first, _amina), (second, _omar) = found("one"), found("two", login="omar")
+    enrolled(first, hq, url)
+    enrolled(second, hq, url)
+    synced(second)
+    path = give(second, first, tmp_path)
+    with pytest.raises(Refused, match="a computer this one does not know"):
+        read_file(first, path)
+
+
+def made_up(first: Office, second: Store, folder: Path) -> tuple[Run, Run, Seal]:
+    """Give what the second laptop holds of the first: as made, as forged, and the maker's seal."""
+    register(*first, "Fatou")
+    pass_stick(first[0], second, folder)
+    with second.engine.connect() as connection:
+        run, real = next(relay.sealed_runs(connection, relay.relayed(connection)[0]))
+    bodies = [*run.bodies[:-1], run.bodies[-1].replace(b"Fatou", b"Fatma")]
+    assert bodies != run.bodies
+    return run, Run(run.device, run.first, run.previous, bodies), real
+
+
+@pytest.mark.parametrize("by", ["nobody", "itself", "its maker"])
+def test_headquarters_takes_no_change_that_its_maker_did_not_seal(
+    two: tuple[Office, Office], hq: Headquarters, tmp_path: Path, by: str
+) -> None:
+    first, (second, _omar) = two
+    place = enrolment_of(second)
+    assert place is not None
+    _run, forged, real = made_up(first, second, tmp_path)
+    signer = {"itself": place.device, "its maker": first[0].device.bytes}.get(by)
+    seals = [real]
+    if signer is not None:
+        chain = links(forged.previous, forged.bodies)[-1]
+        seals = [seal(place.private_key, signer, forged.device, real.seq, chain)]
+    asked = [Identity(forged.device, 0, 0)]
+    before = digest(hq.store)
+    with carry(second) as carrier, pytest.raises(Refused) as caught:
+        carrier.exchange(Request(PROTOCOL, {}, asked, [forged], 1, {}, b"", seals))
+    assert caught.value.rule == "not_sealed"
+    assert digest(hq.store) == before
+
+
+def test_a_device_takes_no_change_that_its_maker_did_not_seal(
+    found: Founder, two: tuple[Office, Office], hq: Headquarters, url: str, tmp_path: Path
+) -> None:
+    first, (second, _omar) = two
+    third, _salma = found("three", login="salma")
+    enrolled(third, hq, url)
+    for store in (third, second, third):
+        synced(store)
+    place = enrolment_of(second)
+    assert place is not None
+    _run, forged, real = made_up(first, second, tmp_path)
+    frame = frames.encode(Request(PROTOCOL, {}, [], [forged], 1, {}, b"", [real]))
+    readers = [third.device.bytes]
+    header = Header(bytes(16), "colleague", place.hq, True, place.device, readers, 0, 1, [])
+    path = tmp_path / "forged.sanad"
+    recipients = [one.recipient for one in peers_of(second) if one.device in readers]
+    write_parcel(path, recipients, place.private_key, header, [frame], [], lambda: Closed(2))
+    before = digest(third)
+    with pytest.raises(Refused, match="did not sign"):
+        read_file(third, path)
+    assert digest(third) == before
+
+
+def test_what_a_revoked_computer_made_is_passed_over_and_the_rest_taken(
+    two: tuple[Office, Office], hq: Headquarters, tmp_path: Path
+) -> None:
+    (first, amina), (second, omar) = two
+    register(first, amina, "Fatou")
+    register(second, omar, "Awa")
+    pass_stick(first, second, tmp_path)
+    revoke(hq, first.device)
+    report = synced(second)
+    assert report.sent == 2
+    assert report.passed_on == 0
+    assert "revoked" in report.not_passed_on[0]
+    assert relay.waiting(second) == 0
+
+
+# -- local network -------------------------------------------------------------------------------
+
+
+@contextmanager
+def listening(store: Store) -> Iterator[str]:
+    """Answer neighbours for ``store`` on a free port; gives the address."""
+    ready: Queue[Listening] = Queue()
+    thread = Thread(target=serve, args=(store, "127.0.0.1", 0), kwargs={"ready": ready.put})
+    thread.start()
+    at = ready.get(timeout=30)
+    try:
+        yield at.url
+    finally:
+        at.stop()
+        thread.join(30)
+
+
+def test_neighbours_end_with_the_same(two: tuple[Office, Office]) -> None:
+    (first, amina), (second, omar) = two
+    register(first, amina, "Fatou")
+    register(second, omar, "Awa")
+    with listening(second) as url:
+        done = exchange_with(first, url)
+    assert (done.given.changes, done.taken.received) == (2, 2)
+    assert digest(first) == digest(second)
+
+
+def test_a_stranger_on_the_local_network_is_not_answered(two: tuple[Office, Office]) -> None:
+    with listening(two[0][0]) as url:
+        refused = httpx.post(url + ROUTE, content=b"age-encryption.org/v1\nrubbish")
+        said = httpx.get(url + ROUTE).json()
+    assert refused.status_code == 503
+    assert "damaged" in refused.json()["error"]["message"]
+    assert set(said) == {"service", "device"}
+
+
+def test_a_computer_of_nobody_is_not_given_anything(
+    found: Founder, two: tuple[Office, Office], hq: Headquarters, url: str
+) -> None:
+    third, _salma = found("three", office="FEZ", login="salma")
+    enrolled(third, hq, url, "FEZ")
+    synced(third)
+    with listening(two[0][0]) as address, pytest.raises(Refused, match="not one this one knows"):
+        exchange_with(third, address)
+
+
+def test_an_address_where_nobody_listens_is_told(two: tuple[Office, Office]) -> None:
+    with pytest.raises(Unavailable, match="No computer of your office answers"):
+        exchange_with(two[0][0], "127.0.0.1:9")
+
+
+def test_what_is_no_address_is_refused(two: tuple[Office, Office]) -> None:
+    with pytest.raises(Refused, match="is not an address"):
+        exchange_with(two[0][0], "ftp://127.0.0.1")
