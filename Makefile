@@ -3,7 +3,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 LANGUAGES := fr en ar es
 
-.PHONY: run test setup lint format messages bench clean
+.PHONY: run test setup lint format messages bench soak clean
 
 run: setup
 	@tools/run
@@ -31,6 +31,10 @@ messages: setup
 # Each benchmark prints one JSON line a figure.
 bench: setup
 	@tools/with-display $(BIN)/python -m bench
+
+# Kill, starve and cut off real processes for SOAK_MINUTES (10 by default); all must hold after.
+soak: setup
+	@tools/soak
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

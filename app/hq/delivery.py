@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.hq import feed
-from app.hq.gate import Gate, is_confidential, is_in_files
+from app.hq.gate import Gate, is_confidential
 from app.hq.locks import lock_scopes
 from app.hq.openings import (
     IN_LIMIT,
@@ -32,7 +32,7 @@ from app.models.log import CHANGE, chunks
 from app.models.merge import Merged
 from app.models.officers import PROTECTION
 from app.models.record import kinds
-from app.models.sharing import FileShare
+from app.models.sharing import FileShare, is_in_files
 from app.models.types import Reference
 from app.models.users import User
 

@@ -25,7 +25,7 @@ from app.models.change import Change, root_of
 from app.models.log import CHANGE, chunks, head_of
 from app.models.merge import Run
 from app.models.record import kinds
-from app.models.sharing import ALWAYS, PART_OF, FileShare
+from app.models.sharing import FileShare, is_in_files
 from app.sync.frames import Request
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Gate:
 
     def _look_up(self, changes: Sequence[Change]) -> None:
         roots = {change.root_id for change in changes}
-        wanted = roots | {change.record for change in changes if change.kind not in _IN_FILES}
+        wanted = roots | {change.record for change in changes if not is_in_files(change.kind)}
         self.files.update(read_openings(self._connection, wanted - self.files.keys()))
         asked = (roots | {change.record for change in changes}) - self._looked_for
         self._looked_for |= asked
@@ -246,12 +246,6 @@ class Gate:
 
 
 _OFFICES: Final = frozenset({"office", "user"})
-_IN_FILES: Final = frozenset({*PART_OF, *ALWAYS})
-
-
-def is_in_files(kind: str) -> bool:
-    """Tell whether records of a kind are part of a person's file."""
-    return kind in _IN_FILES
 
 
 def is_confidential(kind: str) -> bool:

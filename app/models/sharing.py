@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from app.models.choices import Coded
 from app.models.fields import P1, P2, Merge, choice, choices, day, long_text, reference, text
 from app.models.filing import Filed
 from app.models.layout import Section
-from app.models.record import Record, kind_named
+from app.models.record import Record, kind_named, kinds
 from app.models.types import Reference
 
 PURPOSES: Final = Coded(
@@ -43,53 +44,67 @@ PARTS: Final = Coded(
 
 ALWAYS: Final = frozenset({"person", "file_share"})
 """Record kinds that go with any part: without them nobody knows whose part it is, or why."""
-PART_OF: Final = {
+_OF_SECTION: Final = {
+    "intake": "history",
+    "overview": "counselling",
+    "cases": "counselling",
+    "consents": "identity",
+    "counselling": "counselling",
+    "protection": "protection",
+    "training": "training",
+    "plan": "grants",
+    "travel": "travel",
+    "follow_up": "follow_up",
+    "papers": "papers",
+}
+"""Part that the records of a section of the file go with, unless ``_APART`` says otherwise."""
+_APART: Final = {
     "person_name": "identity",
     "person_identifier": "identity",
     "consent": "identity",
     "contact": "contact",
     "household": "family",
     "household_member": "family",
-    "migration_history": "history",
-    "screening": "history",
-    "vulnerability_factor": "history",
     "case": "counselling",
-    "case_transition": "counselling",
-    "counselling_session": "counselling",
-    "declaration": "counselling",
-    "referral": "counselling",
     "appointment": "counselling",
-    "task": "counselling",
     "enrolment": "training",
-    "attendance": "training",
-    "certificate": "training",
-    "business_plan": "training",
-    "business_line": "training",
-    "reintegration_plan": "grants",
-    "plan_item": "grants",
-    "assistance": "grants",
-    "grant": "grants",
-    "tranche": "grants",
-    "quote": "grants",
-    "commitment": "grants",
-    "invoice": "grants",
-    "payment": "grants",
-    "assignment": "grants",
-    "investment_project": "grants",
-    "travel": "travel",
-    "travel_leg": "travel",
-    "travel_allowance": "travel",
-    "travel_document_request": "travel",
     "medical_assessment": "health",
-    "follow_up": "follow_up",
-    "feedback": "follow_up",
-    "instrument_response": "follow_up",
     "protection_record": "protection",
     "protection_clearance": "protection",
-    "sealed_view": "protection",
     "attachment": "papers",
 }
-"""Each other record kind of a person's file, with the one part it belongs to."""
+
+
+def is_in_files(kind: str) -> bool:
+    """Tell whether records of a kind are part of a person's file."""
+    return kind in _parts_by_kind()
+
+
+def part_of(kind: str) -> str | None:
+    """Give the part of a person's file that records of a kind go with.
+
+    None for those that go with every part, and for those that go with the whole file only.
+    """
+    return _parts_by_kind().get(kind)
+
+
+@cache
+def _parts_by_kind() -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for kind, record in kinds().items():
+        chain = [kind, *_parents(kind)]
+        if chain[-1] != "person":
+            continue
+        filed = record.filed
+        of_section = None if filed is None else _OF_SECTION.get(filed.section)
+        found[kind] = (
+            None
+            if kind in ALWAYS
+            else _APART.get(kind)
+            or of_section
+            or next((_APART[parent] for parent in chain[1:] if parent in _APART), None)
+        )
+    return found
 
 
 def kinds_in(parts: frozenset[str]) -> frozenset[str] | None:
@@ -99,32 +114,33 @@ def kinds_in(parts: frozenset[str]) -> frozenset[str] | None:
     """
     if not parts:
         return None
-    found = {kind for kind, part in PART_OF.items() if part in parts}
+    found = {kind for kind, part in _parts_by_kind().items() if part in parts}
     return ALWAYS | found.union(*map(_parents, found))
 
 
-def writable(kinds: frozenset[str] | None) -> frozenset[str] | None:
+def writable(opened: frozenset[str] | None) -> frozenset[str] | None:
     """Give the kinds that may be written by those to whom kinds of a file are open.
 
     What is only there for others to hang from is read. None for the whole file.
     """
-    if kinds is None:
+    if opened is None:
         return None
-    parts = set(PART_OF.values())
-    whole = {p for p in parts if all(k in kinds for k, part in PART_OF.items() if part == p)}
-    found = {kind for kind, part in PART_OF.items() if part in whole}
+    parts = _parts_by_kind()
+    whole = set(PARTS.codes()) - {part for kind, part in parts.items() if kind not in opened}
+    found = {kind for kind, part in parts.items() if part in whole}
     return frozenset(found | ({"person"} if "identity" in whole else set()))
 
 
-def _parents(kind: str) -> frozenset[str]:
-    found: set[str] = set()
+def _parents(kind: str) -> list[str]:
+    """List what records of a kind hang from, the nearest first."""
+    found: list[str] = []
     record = kind_named(kind)
     while record.root_field is not None:
         type_ = record.fields[record.root_field].type
         assert isinstance(type_, Reference)
         record = kind_named(type_.kind)
-        found.add(record.kind)
-    return frozenset(found)
+        found.append(record.kind)
+    return found
 
 
 class FileShare(Record):

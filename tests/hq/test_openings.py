@@ -17,8 +17,7 @@ from app.models.choices import COUNTRIES  # noqa: F401  lists are read once
 from app.models.persons import Contact, PersonName
 from app.models.protection import ProtectionRecord
 from app.models.record import kinds
-from app.models.sharing import ALWAYS, PART_OF, PARTS, FileShare, kinds_in
-from app.models.types import Reference
+from app.models.sharing import ALWAYS, PARTS, FileShare, is_in_files, kinds_in, part_of
 from app.models.users import User
 from app.sync.enrolment import enrol
 from tests.conftest import TODAY, Founder
@@ -115,19 +114,14 @@ def test_what_is_shared_with_an_unknown_scope_waits() -> None:
     assert set(derive([A], [share(1, C)], {A: None, B: None})) == {A}
 
 
-def test_every_kind_of_a_persons_file_is_in_one_part() -> None:
-    def top(kind: str) -> str:
-        field = kinds()[kind].root_field
-        if field is None:
-            return kind
-        type_ = kinds()[kind].fields[field].type
-        assert isinstance(type_, Reference)
-        return top(type_.kind)
-
-    in_files = {kind for kind in kinds() if top(kind) == "person"}
-    assert in_files == set(PART_OF) | ALWAYS
-    assert not set(PART_OF) & ALWAYS
-    assert set(PART_OF.values()) == set(PARTS.codes())
+def test_the_records_of_a_file_go_with_its_parts() -> None:
+    parts = {kind: part_of(kind) for kind in kinds() if is_in_files(kind)}
+    assert {kind for kind, part in parts.items() if part is None} == ALWAYS
+    assert set(parts.values()) - {None} == set(PARTS.codes())
+    assert parts["payment"] == "grants"
+    assert parts["attendance"] == "training"
+    assert parts["sealed_view"] == "protection"
+    assert not is_in_files("curriculum")
 
 
 # -- opening -------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Run the soak for ``SOAK_MINUTES``, half of them with headquarters on PostgreSQL.
 
-    python -m tests.soak
+python -m tests.soak
 """
 
 from __future__ import annotations

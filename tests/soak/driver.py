@@ -2,8 +2,8 @@
 
     python -m tests.soak.driver STORE SEED
 
-Each line it prints is JSON. ``saved`` is said only once the save is on disk. SIGUSR1 fills its disk,
-SIGUSR2 makes room again, SIGTERM ends it.
+Each line it prints is JSON. ``saved`` is said only once the save is on disk. SIGUSR1 fills its
+disk, SIGUSR2 makes room again, SIGTERM ends it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Offices and headquarters as processes that are killed, starved and cut off, and what must hold."""
+"""Offices and headquarters as processes that are killed and starved, and what must hold."""
 
 from __future__ import annotations
 
@@ -205,12 +205,16 @@ class Soak:
             for name, office in (("one", "RAB"), ("two", "RAB"), ("far", "AGA"))
         ]
         self.mishaps: Counter[str] = Counter()
+        # Each kind once, then whatever comes.
+        self._due = [self._a_computer_dies, self._headquarters_dies, self._a_disk_fills]
+        if db is not None:
+            self._due.append(self._the_database_hangs_up)
 
     def run(self, seconds: float, pause: Callable[[float], object]) -> None:
         """Let everybody work, and things happen, for so long; then see what holds.
 
         Args:
-            seconds: At least so long.
+            seconds: At least so long, and until each kind of mishap has happened.
             pause: Waits between two mishaps.
         """
         self.service.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -220,7 +224,7 @@ class Soak:
             for computer in self.computers:
                 computer.start(self._chance.randrange(10**9))
             end = monotonic() + seconds
-            while monotonic() < end:
+            while monotonic() < end or self._due:
                 pause(self._chance.uniform(0.05, 0.6))
                 self._something_happens()
             for computer in self.computers:
@@ -245,7 +249,7 @@ class Soak:
         mishaps = [self._a_computer_dies] * 3 + [self._headquarters_dies, self._a_disk_fills]
         if self.service.db is not None:
             mishaps += [self._the_database_hangs_up] * 2
-        mishap = self._chance.choice(mishaps)
+        mishap = self._due.pop() if self._due else self._chance.choice(mishaps)
         self.mishaps[mishap.__name__.strip("_")] += 1
         mishap()
 
@@ -275,7 +279,7 @@ class Soak:
 
     def _settle_down(self) -> None:
         for _pass in range(_MOST_PASSES):
-            if not any([self._moves(computer) for computer in self.computers]):
+            if not sum(self._moves(computer) for computer in self.computers):
                 return
         raise AssertionError("the computers never come to rest")
 

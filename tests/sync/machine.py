@@ -27,7 +27,7 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "legal_status": ("refugee", "irregular", "stateless"),
     "sex": ("F", "M"),
     "needs_interpreter": (True, False),
-    "languages": tuple(frozenset({code}) for code in CODES) + (frozenset(CODES[:2]), None),
+    "languages": (*(frozenset({code}) for code in CODES), frozenset(CODES[:2]), None),
 }
 CONTACT_ANSWERS: dict[str, tuple[Any, ...]] = {
     "name": ("name {}",),

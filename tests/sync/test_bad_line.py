@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -13,23 +15,31 @@ from app.models.contents import content_of
 from app.sync.status import sync_status
 from tests.conftest import Founder
 from tests.sync.bad_line import PICTURES_A_DAY, BadLine, cross, work_a_day
-from tests.sync.running import digest, enrolled
+from tests.sync.running import digest, enrolled, headquarters, serving
 
 # The line runs faster than it says, and so do the clocks of those who use it.
 TIMES = 20
 MODULES = ("app.sync.engine", "app.sync.contents")
 
 
+@pytest.fixture
+def line_hq(tmp_path: Path) -> Iterator[Headquarters]:
+    """A headquarters in a file: the line is the same before any database."""
+    with headquarters(tmp_path / "hq") as opened:
+        yield opened
+
+
 def test_a_days_work_gets_through_a_thin_line_cut_every_ten_seconds(
-    found: Founder, hq: Headquarters, url: str, monkeypatch: pytest.MonkeyPatch
+    found: Founder, line_hq: Headquarters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hq = line_hq
     for module in MODULES:
         monkeypatch.setattr(f"{module}.monotonic", lambda: monotonic() * TIMES)
     store, user = found()
-    enrolled(store, hq, url)
     work_a_day(store, user)
 
-    with BadLine(url, times=TIMES) as line:
+    with serving(hq) as url, BadLine(url, times=TIMES) as line:
+        enrolled(store, hq, url)
         cross(store, line, with_contents=False, times=TIMES)
         assert digest(store) == digest(hq.store)
         assert sync_status(store).waiting == 0

@@ -17,7 +17,7 @@ from tests.sync.world import Template, World
 # The soak asks for more.
 TIMES = int(os.environ.get("SANAD_PROOFS", "1"))
 PROFILE = settings(
-    max_examples=20 * TIMES,
+    max_examples=12 * TIMES,
     stateful_step_count=25 if TIMES == 1 else 40,
     derandomize=TIMES == 1,
     database=None,

@@ -311,9 +311,7 @@ class World:
             give_consent(db, person, scopes=scopes, given_on=TODAY, form="written")
             share = uuid5(_NAMES, f"share {self.number()}")
             db.add(
-                FileShare(
-                    id=share, person=person, to_scope=to, purpose="referral", shared_on=TODAY
-                )
+                FileShare(id=share, person=person, to_scope=to, purpose="referral", shared_on=TODAY)
             )
 
         self.save(machine, work)
@@ -507,7 +505,9 @@ class World:
             after = self._anywhere()
             held_at_hq = self._keys(self.hq.store)
             stranded = {
-                key for key in after - held_at_hq if not any(self._brings(m, key) for m in self.machines)
+                key
+                for key in after - held_at_hq
+                if not any(self._brings(m, key) for m in self.machines)
             }
             if stranded - self.lost:
                 return False
@@ -540,7 +540,8 @@ class World:
             log = _links(connection, "SELECT device, seq, chain FROM change")
             aside = _links(
                 connection,
-                "SELECT device, seq, chain FROM quarantine UNION SELECT device, seq, chain FROM twin",
+                "SELECT device, seq, chain FROM quarantine"
+                " UNION SELECT device, seq, chain FROM twin",
             )
         assert self._logs.get(name, set()) <= log | aside, "the log was not only added to"
         self._logs[name] = log
