@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,8 +18,9 @@ from app.hq.held import held_runs, rows_named, standing
 from app.hq.locks import lock_devices
 from app.hq.relayed import Sorted, sort_runs
 from app.i18n import _
+from app.models.change import links
 from app.models.log import QUARANTINE, head_of
-from app.models.merge import Merged
+from app.models.merge import Merged, Run
 from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Identity, Request
 from app.sync.outbox import chain_of
 from app.sync.peers import digest_of
@@ -62,6 +64,12 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
             identity.device: head_of(connection, identity.device)[0]
             for identity in request.identities
         }
+        # Of an identity with a twin, both have what the asker's own run shows.
+        acknowledged.update(
+            (run.device, _last_alike(connection, run))
+            for run in request.runs
+            if run.device in forked
+        )
         chains = {
             identity.device: chain
             for identity in request.identities
@@ -144,6 +152,18 @@ def take_in(
 def _last_in_both(connection: sa.Connection, identity: Identity, here: int) -> bytes | None:
     """Give the chain digest after the last change that both sides are said to have."""
     return chain_of(connection, identity.device, min(max(identity.head, 0), here))
+
+
+def _last_alike(connection: sa.Connection, run: Run) -> int:
+    """Give the last change of a run, or the one before it, that is the same here; 0 if none is."""
+    digests = [run.previous, *links(run.previous, run.bodies)]
+    # What is the same at one place is the same before it: the digests are a chain.
+    alike = bisect_left(
+        range(len(digests)),
+        True,
+        key=lambda n: chain_of(connection, run.device, run.first - 1 + n) != digests[n],
+    )
+    return run.first - 2 + alike if alike else 0
 
 
 def _refused_after(

@@ -19,7 +19,7 @@ from app.sync import outbox, relay
 from app.sync.client import Carrier, LineCutError
 from app.sync.contents import exchange_contents
 from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Request
-from app.sync.mending import mend
+from app.sync.mending import Checking, mend
 from app.sync.pace import Pace
 from app.sync.peers import peers_digest
 from app.sync.report import SyncReport
@@ -75,16 +75,32 @@ def sync(
         offset_ms = progress_of(store).clock_offset_ms
         with Carrier(place.url, place, clock_offset_ms=offset_ms) as own:
             return sync(store, own, progress, frame_bytes=frame_bytes, with_contents=with_contents)
-    report = exchange_records(store, carrier, progress, frame_bytes=frame_bytes)
+    report = exchange_and_mend(store, carrier, progress, frame_bytes=frame_bytes)
+    if with_contents:
+        exchange_contents(store, carrier, report, progress)
+    return report
+
+
+class CheckedLine(Line, Checking, Protocol):
+    """A line that also asks what headquarters truly holds."""
+
+
+def exchange_and_mend(
+    store: Store,
+    line: CheckedLine,
+    progress: Tell | None = None,
+    *,
+    frame_bytes: int = FRAME_BYTES,
+) -> SyncReport:
+    """Exchange records; where the two then do not hold the same, find out what and mend it."""
+    report = exchange_records(store, line, progress, frame_bytes=frame_bytes)
     for scope in [one for one, same in report.verified.items() if same is False]:
-        mended = mend(store, carrier, scope.bytes)
+        mended = mend(store, line, scope.bytes)
         report.mended += mended.fetched + mended.sent
         report.verified[scope] = mended.is_same
         if mended.sent:
-            again = exchange_records(store, carrier, progress, frame_bytes=frame_bytes)
+            again = exchange_records(store, line, progress, frame_bytes=frame_bytes)
             report.verified[scope] = again.verified.get(scope, mended.is_same)
-    if with_contents:
-        exchange_contents(store, carrier, report, progress)
     return report
 
 

@@ -99,15 +99,20 @@ class Round:
         """
         confirmed: dict[bytes, int] = {}
         has_twin = False
+        # What was taken without a word is the same on both sides.
+        taken = {run.device: run.first + len(run.bodies) - 1 for run in self._request.runs}
         with self._store.engine.connect() as connection:
             for identity in self._request.identities:
-                both = min(self._answer.acknowledged.get(identity.device, 0), identity.head)
-                theirs = self._answer.chains.get(identity.device)
-                ours = chain_of(connection, identity.device, both)
-                if identity.device in self._answer.forked or theirs not in {None, ours}:
+                device = identity.device
+                both = min(self._answer.acknowledged.get(device, 0), identity.head)
+                theirs = self._answer.chains.get(device)
+                if device in self._answer.forked:
                     has_twin = True
-                    both = min(both, identity.acknowledged)
-                confirmed[identity.device] = both
+                    both = max(both, identity.acknowledged)
+                elif theirs not in {None, chain_of(connection, device, both)}:
+                    has_twin = True
+                    both = min(both, max(taken.get(device, 0), identity.acknowledged))
+                confirmed[device] = both
         return confirmed if has_twin else None
 
     def _is_set_back(self) -> bool:

@@ -57,7 +57,6 @@ class Progress(msgspec.Struct):
         holdings: Per scope, what is held at the cursor.
         acknowledged: Per identity, the last change headquarters took or refused.
         refused: ``(device, seq, reason)`` of own changes headquarters put in quarantine.
-        forked: Identities headquarters knows another history of; nothing more is sent of them.
         mismatched: Scopes whose holdings differed when last compared.
         confirmed_ms: Moment of the last sync that came to its end, by this machine's clock in
             milliseconds since 1970; None before the first.
@@ -69,7 +68,6 @@ class Progress(msgspec.Struct):
     holdings: dict[bytes, Holding] = {}
     acknowledged: dict[bytes, int] = {}
     refused: list[tuple[bytes, int, str]] = []
-    forked: list[bytes] = []
     mismatched: list[bytes] = []
     confirmed_ms: int | None = None
     clock_offset_ms: int = 0

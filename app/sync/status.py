@@ -23,7 +23,6 @@ class SyncStatus:
         url: Where headquarters answers; None before.
         office: Code of the office it is enrolled for; None before.
         waiting: Own changes headquarters has not acknowledged.
-        unsendable: Own changes that cannot be sent because another copy wrote under their identity.
         confirmed_at: When the last sync came to its end, in UTC; None before the first.
         sent: Changes sent in that sync; ``received`` those taken in.
         refused: Own changes headquarters put in quarantine: ``(device, seq, reason)``.
@@ -36,7 +35,6 @@ class SyncStatus:
     url: str | None
     office: str | None
     waiting: int
-    unsendable: int
     confirmed_at: datetime | None
     sent: int
     received: int
@@ -59,7 +57,6 @@ def sync_status(store: Store) -> SyncStatus:
         url=None if place is None else place.url,
         office=None if place is None else place.office_code,
         waiting=outbox.waiting(known),
-        unsendable=sum(i.head - i.acknowledged for i in known if i.device in progress.forked),
         confirmed_at=None if at is None else datetime.fromtimestamp(at / 1000, UTC),
         sent=progress.sent,
         received=progress.received,

@@ -92,7 +92,7 @@ def foot(status: SyncStatus, line: Line, now: datetime) -> Foot:
     if is_clock_wrong(status):
         said = _("This computer's clock is wrong: it differs from headquarters' by {span}")
         return Foot(said.format(span=span(status.clock_offset_s)), "ph.clock", is_trouble=True)
-    if status.unsendable or status.is_in_step is False:
+    if status.is_in_step is False:
         return Foot(
             _("{waits} · this copy and headquarters differ").format(waits=_waits(status)),
             "ph.warning",
@@ -254,8 +254,6 @@ def _warnings(status: SyncStatus, line: Line, outlook: Outlook | None, now: date
                 " for what differs and fetches it. If this stays, tell headquarters."
             )
         )
-    if status.unsendable:
-        said.append(_unsendable(status))
     if outlook is not None and outlook.is_restored:
         said.append(
             _(
@@ -285,16 +283,6 @@ def _trouble(line: Line, now: datetime) -> str:
     return _("Since {moment}: {trouble}").format(
         moment=lately(line.failing_since, now), trouble=line.trouble
     )
-
-
-def _unsendable(status: SyncStatus) -> str:
-    return ngettext(
-        "{count} change of yours cannot be sent: another copy wrote under the same identity."
-        " Tell headquarters.",
-        "{count} changes of yours cannot be sent: another copy wrote under the same identity."
-        " Tell headquarters.",
-        status.unsendable,
-    ).format(count=_number(status.unsendable))
 
 
 def review_sentences(status: SyncStatus, conflicts: int) -> list[str]:

@@ -34,6 +34,7 @@ from app.hq.devices import device_named, enrol
 from app.hq.exchange import exchange
 from app.hq.invites import invite
 from app.hq.tables import FILE_SCOPE
+from app.hq.verify import verify
 from app.models.check import faults
 from app.models.ids import named_id
 from app.models.keys import Keys
@@ -44,12 +45,13 @@ from app.models.sharing import FileShare
 from app.models.store import KEY_FILE, Store
 from app.models.users import User
 from app.sync.client import LineCutError
-from app.sync.engine import exchange_records
+from app.sync.engine import exchange_and_mend
 from app.sync.frames import Answer, Request, decode, encode
 from app.sync.report import SyncReport
 from app.sync.round import Round
 from app.sync.signing import new_private_key, public_key
 from app.sync.state import Enrolment, enrolment_of, progress_of
+from app.sync.verifying import Check, Checked
 from tests.conftest import TODAY
 from tests.sync.oracle import (
     Held,
@@ -380,7 +382,7 @@ class World:
 
         with self.at(machine), closing(wire):
             try:
-                return exchange_records(machine.store, wire, tell, frame_bytes=frame_bytes)
+                return exchange_and_mend(machine.store, wire, tell, frame_bytes=frame_bytes)
             except (LineCutError, Cancelled):
                 return None
 
@@ -651,6 +653,11 @@ class Wire:
         """Carry nothing more; what is under way has arrived by then."""
         with self._turn:
             self._is_closed = True
+
+    def verify(self, asked: Check) -> Checked:
+        device = device_named(self._world.hq, UUID(bytes=self._world.place(self._machine).device))
+        assert device is not None
+        return decode(encode(verify(self._world.hq, device, asked)), Checked)
 
     def exchange(self, request: Request) -> Answer:
         # Frames are asked for ahead, in a thread of their own.

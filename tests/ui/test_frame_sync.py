@@ -129,7 +129,7 @@ def status(**known: Any) -> SyncStatus:
     """Give a status in which all is well but for what is said."""
     usual = {
         "is_enrolled": True, "url": "https://hq.example", "office": "RAB", "waiting": 0,
-        "unsendable": 0, "confirmed_at": NOW, "sent": 0, "received": 0, "refused": [],
+        "confirmed_at": NOW, "sent": 0, "received": 0, "refused": [],
         "quarantined": 0, "is_in_step": True, "clock_offset_s": 1.0,
     }  # fmt: skip
     return SyncStatus(**{**usual, **known})
@@ -170,7 +170,6 @@ def test_attachments_on_their_way_are_told() -> None:
     ("standing", "line", "outlook", "sentence"),
     [
         (status(is_in_step=False), Line(), ahead(), "do not hold the same records"),
-        (status(unsendable=2), Line(), ahead(), "2 changes of yours cannot be sent"),
         (status(), Line(), ahead(is_restored=True), "restored or copied"),
         (status(clock_offset_s=-600), Line(), ahead(), "by 10 minutes"),
         (status(clock_offset_s=3 * 86_400), Line(), ahead(), "by 3 days"),

@@ -35,7 +35,7 @@ def work(start: Start, qtbot: QtBot, tmp_path: Path) -> Work:
 def status(**known: object) -> SyncStatus:
     usual: dict[str, object] = {
         "is_enrolled": True, "url": "https://hq.example", "office": "RAB", "waiting": 0,
-        "unsendable": 0, "confirmed_at": None, "sent": 0, "received": 0, "refused": [],
+        "confirmed_at": None, "sent": 0, "received": 0, "refused": [],
         "quarantined": 0, "is_in_step": None, "clock_offset_s": 0.0,
     }  # fmt: skip
     return SyncStatus(**{**usual, **known})  # type: ignore[arg-type]

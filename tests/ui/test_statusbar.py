@@ -21,7 +21,7 @@ def status(**known: Any) -> SyncStatus:
     """Give a status in which all is well but for what is said."""
     usual = {
         "is_enrolled": True, "url": "https://hq.example", "office": "RAB", "waiting": 0,
-        "unsendable": 0, "confirmed_at": NOW - timedelta(days=2), "sent": 0, "received": 0,
+        "confirmed_at": NOW - timedelta(days=2), "sent": 0, "received": 0,
         "refused": [], "quarantined": 0, "is_in_step": True, "clock_offset_s": 0.0,
     }  # fmt: skip
     return SyncStatus(**{**usual, **known})
