@@ -193,7 +193,7 @@ def test_an_identity_used_twice_is_found_and_nothing_of_either_is_lost(
         assert synced(store).sent == 2
 
 
-def test_an_entry_lost_at_headquarters_is_noticed(
+def test_an_entry_lost_at_headquarters_is_noticed_and_comes_back(
     found: Founder, hq: Headquarters, url: str
 ) -> None:
     one, amina = found("one", login="amina")
@@ -208,9 +208,11 @@ def test_an_entry_lost_at_headquarters_is_noticed(
             " WHERE position = 3"
         )
     report = synced(two)
-    assert not report.is_verified
-    assert "do not hold the same" in report.findings[0]
-    assert not sync_status(two).is_in_step
+    assert report.mended == 1
+    assert report.is_verified
+    assert "was missing here or at headquarters" in report.findings[0]
+    assert sync_status(two).is_in_step
+    assert digest(two) == digest(hq.store)
 
 
 def test_a_headquarters_back_on_a_backup_is_filled_again(found: Founder, tmp_path: Path) -> None:
