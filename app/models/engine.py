@@ -39,8 +39,6 @@ def engine_for(path: Path, key: bytes) -> sa.Engine:
     def creator() -> dbapi2.Connection:
         connection = connect(path, key)
         connection.execute("PRAGMA journal_mode = WAL")
-        # A save that has answered must survive a power cut.
-        connection.execute("PRAGMA synchronous = FULL")
         return connection
 
     engine = sa.create_engine("sqlite://", module=dbapi2, creator=creator, poolclass=sa.QueuePool)
@@ -48,8 +46,15 @@ def engine_for(path: Path, key: bytes) -> sa.Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         # The driver is in autocommit; SQLAlchemy's transactions are made real here.
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("writing", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # A save that has answered must survive a power cut. What can be asked for again need not:
+        # a cut then takes whole transactions, the last ones first.
+        kept = "FULL" if options.get("lasting", True) else "NORMAL"
+        connection.exec_driver_sql(f"PRAGMA synchronous = {kept}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

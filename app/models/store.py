@@ -394,6 +394,7 @@ class Store:
         refuse: Callable[[sa.Connection], Refuse] | None = None,
         also: Callable[[sa.Connection, Merged], None] | None = None,
         again: Sequence[int] = (),
+        is_lasting: bool = True,
     ) -> Merged:
         """Take changes made elsewhere in.
 
@@ -403,9 +404,12 @@ class Store:
             refuse: Gives, for the transaction, what ``merge.merge`` asks of each change.
             also: Done in the same transaction, such as moving a cursor.
             again: See ``merge.merge``.
+            is_lasting: It must survive a power cut; not so what comes with a cursor that would
+                be lost with it.
         """
+        writer = self._writer.execution_options(lasting=is_lasting)
         with self._write_lock, plain_errors(self.path):
-            with self._writer.begin() as connection:
+            with writer.begin() as connection:
                 merged = merge(
                     connection,
                     runs,

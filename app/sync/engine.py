@@ -5,7 +5,7 @@ Each round is one frame there, one back, and one transaction here; a cut line co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
@@ -14,11 +14,12 @@ from typing import Protocol
 
 from app.errors import Refused, Unavailable
 from app.i18n import _
+from app.models.merge import Run
 from app.models.store import Store
 from app.sync import outbox, relay
 from app.sync.client import Carrier, LineCutError
 from app.sync.contents import exchange_contents
-from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Request
+from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Identity, Request
 from app.sync.mending import Checking, mend
 from app.sync.pace import Pace
 from app.sync.peers import peers_digest
@@ -146,14 +147,17 @@ class _Ahead:
         self._pace = pace
         self._asker = ThreadPoolExecutor(1, "sanad-line")
         self._asked: Future[tuple[Request, Answer]] | None = None
+        self._ready: list[Run] = []
 
     def ask(self, progress: Progress | None) -> None:
         """Ask for what follows ``progress``; nothing yet when it is None."""
         if progress is None:
             return
-        request = self._request(progress)
+        request = self._request(progress, self._ready)
         # The language the person reads is the thread's own.
         self._asked = self._asker.submit(copy_context().run, self._send, request, progress)
+        # Read while headquarters is at work: what goes next if all of this is taken.
+        self._ready = self._runs_after(request)
 
     def next(self) -> tuple[Request, Answer]:
         """Give the answer asked for, and what it answers; asks when nobody has."""
@@ -168,8 +172,20 @@ class _Ahead:
         """Ask no more; what is still on its way is passed over."""
         self._asker.shutdown(wait=False, cancel_futures=True)
 
-    def _request(self, progress: Progress) -> Request:
-        return next_request(self._store, self._place, self._pace.frame_bytes, progress)
+    def _request(self, progress: Progress, ready: Sequence[Run] = ()) -> Request:
+        size = self._pace.frame_bytes
+        return next_request(self._store, self._place, size, progress, ready)
+
+    def _runs_after(self, request: Request) -> list[Run]:
+        sent = {run.device: run.first + len(run.bodies) - 1 for run in request.runs}
+        left = [
+            Identity(known.device, sent.get(known.device, known.acknowledged), known.head)
+            for known in request.identities
+        ]
+        if not any(known.head > known.acknowledged for known in left):
+            return []
+        with self._store.engine.connect() as connection:
+            return outbox.runs(connection, left, self._pace.frame_bytes)
 
     def _send(self, request: Request, progress: Progress) -> tuple[Request, Answer]:
         """Send a frame; a smaller one each time the line is cut."""
@@ -190,7 +206,11 @@ class _Ahead:
 
 
 def next_request(
-    store: Store, place: Enrolment, frame_bytes: int, progress: Progress | None = None
+    store: Store,
+    place: Enrolment,
+    frame_bytes: int,
+    progress: Progress | None = None,
+    ready: Sequence[Run] = (),
 ) -> Request:
     """Give the next frame to send: what headquarters has not acknowledged, and the cursors.
 
@@ -199,15 +219,19 @@ def next_request(
         place: Names the scopes.
         frame_bytes: Bytes of changes in it, and wanted back, at most.
         progress: How far both have come; by default what the store has noted.
+        ready: Runs read already; they go if they are what follows.
     """
     progress = progress or progress_of(store)
     with store.engine.connect() as connection:
         known = outbox.identities(store, connection, progress)
+        fits = bool(ready) and all(
+            run.first == progress.acknowledged.get(run.device, 0) + 1 for run in ready
+        )
         return Request(
             protocol=PROTOCOL,
             cursors={scope: progress.cursors.get(scope, 0) for scope in place.scopes},
             identities=[identity for identity in known if identity.head],
-            runs=outbox.runs(connection, known, frame_bytes),
+            runs=list(ready) if fits else outbox.runs(connection, known, frame_bytes),
             want_bytes=frame_bytes,
             holdings=progress.holdings,
             peers=peers_digest(store),

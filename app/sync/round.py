@@ -68,7 +68,7 @@ class Round:
             report.renewed = True
         runs = [run for feed in self._answer.feeds for run in feed.runs]
         self._give_way(runs)
-        merged = self._store.merge(runs, also=self._note)
+        merged = self._store.merge(runs, also=self._note, is_lasting=not self._is_live)
         report.received += len(merged.stored)
         report.refused += [(UUID(bytes=d), seq, why) for d, seq, why in self._answer.refused]
         report.quarantined += [(UUID(bytes=d), seq, why) for d, seq, why in merged.refused]

@@ -22,6 +22,7 @@ from app.models.programmes import programmes
 from app.models.screenings import SCREENING_KINDS, SCREENING_RESULTS, Screening
 from app.models.sessions import CounsellingSession
 from app.models.training import Attendance, Curriculum
+from app.sync.status import sync_status
 from app.ui.desktop import Desktop
 from app.ui.first_run import FirstRunPage
 from app.ui.forms import Form
@@ -273,9 +274,12 @@ class _Day:
         self._photograph("11-connect")
         press(self._qtbot, screen.enrolment.connect_button)
         until(self._qtbot, screen.standing.now.isVisible)
-        assert self._desktop.desk is not None
-        with self._qtbot.waitSignal(self._desktop.desk.said, timeout=20_000):
+        desk = self._desktop.desk
+        assert desk is not None
+        # It may have begun by itself.
+        if screen.standing.now.isEnabled():
             press(self._qtbot, screen.standing.now)
+        until(self._qtbot, lambda: sync_status(desk.store).confirmed_at is not None)
         until(self._qtbot, screen.standing.now.isEnabled)
 
     def look_around(self) -> None:

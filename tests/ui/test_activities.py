@@ -276,7 +276,7 @@ def test_the_rail_stands_in_the_order_of_the_work() -> None:
     seen = [spec.name for spec in rail_screens(frozenset({"counsellor"}))]
     assert seen == [
         "today", "people", "sessions", "training", "departures", "grants", "follow_up",
-        "activities", "sync", "settings",
+        "activities", "review", "sync", "settings",
     ]  # fmt: skip
 
 
