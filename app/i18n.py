@@ -69,6 +69,15 @@ def in_language(code: str) -> Iterator[None]:
         _language.reset(token)
 
 
+def language_asked(header: str) -> str:
+    """Give the first language of an ``Accept-Language`` header that there is a catalogue for."""
+    for part in header.split(","):
+        code = part.split(";")[0].strip().split("-")[0].lower()
+        if code in LANGUAGES:
+            return code
+    return SOURCE_LANGUAGE
+
+
 def is_right_to_left(code: str | None = None) -> bool:
     """Tell whether ``code`` (or the language in use) is written from the right."""
     return (code or _language.get()) in RIGHT_TO_LEFT

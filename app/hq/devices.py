@@ -201,7 +201,9 @@ def claim_identities(connection: sa.Connection, device: Device, identities: list
     """
     query = sa.select(IDENTITY.c.id, IDENTITY.c.office).where(IDENTITY.c.id.in_(identities))
     known = {row.id: row.office for row in connection.execute(query)}
-    if any(office != device.office.bytes for office in known.values()):
+    enrolled = sa.select(DEVICE.c.office).where(DEVICE.c.id.in_(identities))
+    offices = {*known.values(), *connection.scalars(enrolled)}
+    if offices - {device.office.bytes}:
         raise Refused(
             "other_identity", _("These changes were made under another office's identity.")
         )

@@ -8,16 +8,16 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from app.errors import Refused
 from app.hq import feed
 from app.hq.base import Headquarters
 from app.hq.delivery import deliver
 from app.hq.devices import Device, claim_identities, note_contact, peers_for
+from app.hq.form import require_request
 from app.hq.gate import Gate
 from app.hq.held import held_runs, rows_named, standing
 from app.hq.locks import lock_devices
 from app.hq.relayed import Sorted, sort_runs
-from app.i18n import _
+from app.hq.tables import IDENTITY
 from app.models.change import links
 from app.models.log import QUARANTINE, head_of
 from app.models.merge import Merged, Run
@@ -25,10 +25,8 @@ from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Identi
 from app.sync.outbox import chain_of
 from app.sync.peers import digest_of
 
-_ID_BYTES: Final = 16
-_CHAIN_BYTES: Final = 32
-_MOST_IDENTITIES: Final = 200
-_MOST_REFUSED: Final = 200
+# More than the changes of a frame, so that each refusal is told once; they compress well.
+_MOST_TOLD: Final = 20_000
 
 
 class _TwinError(Exception):
@@ -45,7 +43,7 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
     Raises:
         Refused: The frame is not well formed, or speaks for another office.
     """
-    _require_form(request)
+    require_request(request)
     found = sort_runs(hq, device, request)
     again: list[int] = []
     if request.retry:
@@ -60,9 +58,9 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
             feed.read(connection, scope, request.cursors.get(scope, 0), own, budget)
             for scope in scopes
         ]
+        known = _not_anothers(connection, device, request.identities)
         acknowledged = {
-            identity.device: head_of(connection, identity.device)[0]
-            for identity in request.identities
+            identity.device: head_of(connection, identity.device)[0] for identity in known
         }
         # Of an identity with a twin, both have what the asker's own run shows.
         acknowledged.update(
@@ -72,25 +70,26 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
         )
         chains = {
             identity.device: chain
-            for identity in request.identities
+            for identity in known
             if (chain := _last_in_both(connection, identity, acknowledged[identity.device]))
         }
         refused = [
             entry
-            for identity in request.identities
+            for identity in known
             for entry in _refused_after(connection, identity.device, identity.acknowledged)
         ]
         refused = [*_held(connection, again), *refused]
         taken = standing(connection, device, request.retry)
     peers = peers_for(hq, device)
-    cursor = request.cursors.get(device.scope.bytes, 0)
+    # Of a position that this headquarters never gave, nothing is remembered.
+    cursor = next((f.start for f in feeds if f.scope == device.scope.bytes), 0)
     note_contact(hq, device, is_in_step=_is_in_step(request, feeds), cursor=cursor)
     return Answer(
         protocol=PROTOCOL,
         server_time_ms=round(hq.now().timestamp() * 1000),
         acknowledged=acknowledged,
         feeds=feeds,
-        refused=[*found.refused, *refused][:_MOST_REFUSED],
+        refused=[*found.refused, *refused][:_MOST_TOLD],
         forked=sorted(forked),
         peers=None if digest_of(peers) == request.peers else peers,
         chains=chains,
@@ -149,6 +148,18 @@ def take_in(
     return set()
 
 
+def _not_anothers(
+    connection: sa.Connection, device: Device, asked: Sequence[Identity]
+) -> list[Identity]:
+    """Give those of the identities that are no other office's: of those nothing is told."""
+    query = sa.select(IDENTITY.c.id).where(
+        IDENTITY.c.id.in_([identity.device for identity in asked]),
+        IDENTITY.c.office != device.office.bytes,
+    )
+    others = set(connection.scalars(query))
+    return [identity for identity in asked if identity.device not in others]
+
+
 def _last_in_both(connection: sa.Connection, identity: Identity, here: int) -> bytes | None:
     """Give the chain digest after the last change that both sides are said to have."""
     return chain_of(connection, identity.device, min(max(identity.head, 0), here))
@@ -195,24 +206,3 @@ def _is_in_step(request: Request, feeds: list[Feed]) -> bool | None:
         and (f.scope in request.holdings or not f.cursor)
     ]
     return all(compared) if compared else None
-
-
-def _require_form(request: Request) -> None:
-    is_well_formed = (
-        len(request.identities) <= _MOST_IDENTITIES
-        and all(
-            len(identity.device) == _ID_BYTES and 0 <= identity.acknowledged < 2**63
-            for identity in request.identities
-        )
-        and all(0 <= cursor < 2**63 for cursor in request.cursors.values())
-        and len(request.retry) <= _MOST_REFUSED
-        and all(len(made_by) == _ID_BYTES and 1 <= seq < 2**62 for made_by, seq in request.retry)
-        and all(
-            len(run.device) == _ID_BYTES
-            and len(run.previous) == _CHAIN_BYTES
-            and 1 <= run.first < 2**62
-            for run in request.runs
-        )
-    )
-    if not is_well_formed:
-        raise Refused("malformed", _("This request is not well formed."))

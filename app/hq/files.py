@@ -34,6 +34,8 @@ from app.sync.signing import seal
 from app.sync.totals import Totals, differences, totals_in_log
 
 _FOR_HQ: Final = frozenset({"changes", "batch"})
+_ABOUT_ONE: Final = frozenset({"not_sealed", "other_identity"})
+"""Rules that speak of one identity's changes, each of which has frames of its own."""
 _Tell = Callable[[int, int], None]
 
 
@@ -171,7 +173,13 @@ class _Taking:
     def frame(self, data: bytes) -> None:
         """Take one request in; what follows the device's cursors is given at the end, once."""
         asked = decode(data, Request)
-        answer = exchange(self._hq, self._device, asked)
+        try:
+            answer = exchange(self._hq, self._device, asked)
+        except Refused as refused:
+            if refused.rule not in _ABOUT_ONE:
+                raise
+            self._read.findings.append(refused.message)  # what else is in the file passes
+            return
         if self._asked is None:
             self._asked = asked
         self._answers.append(msgspec.structs.replace(answer, feeds=[], peers=None))

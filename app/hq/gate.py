@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.hq.feed import holding
 from app.hq.locks import lock_scopes, lock_shared
 from app.hq.openings import (
     IN_LIMIT,
@@ -187,6 +188,8 @@ class Gate:
     def _is_own_office(self, change: Change, root: bytes) -> bool:
         if change.kind == "user":
             return root == self.scope
+        if change.kind == "office" and change.record != root:
+            return False
         # An office that has no computer here yet may be described by another.
         return root == self.scope or root not in self.scopes
 
@@ -196,7 +199,10 @@ class Gate:
         own = self.files[root].get(self.scope)
         if own is None or own.is_home:
             return None
-        if self._shares.get(change.record) == self.scope and _CLOSES.issuperset(change.fields):
+        closes = (
+            _CLOSES.issuperset(change.fields) and change.fields.get("closed_on", "") is not None
+        )
+        if closes and self._shares.get(change.record) == self.scope:
             return None
         return _("Only the office whose file this is may open it to others.")
 
@@ -224,7 +230,9 @@ class Gate:
 
     @property
     def _cursor(self) -> int:
-        return 0 if self._request is None else self._request.cursors.get(self.scope, 0)
+        asked = 0 if self._request is None else self._request.cursors.get(self.scope, 0)
+        # A position beyond the last was given before headquarters went back to a backup.
+        return asked if asked <= holding(self._connection, self.scope).count else 0
 
     def _seen_by(self, identity: bytes) -> Callable[[int], int]:
         """Give, for a change's ``seq``, the feed position its writer had seen at most."""

@@ -28,7 +28,7 @@ from app.hq.endpoint import Bytes, Call, Endpoint, Frame
 from app.hq.guard import Guard, NotAllowedError
 from app.hq.routes import ROUTES
 from app.hq.tokens import make_token
-from app.i18n import LANGUAGES, SOURCE_LANGUAGE, _, in_language
+from app.i18n import _, in_language, language_asked
 from app.sync import frames
 from app.sync.client import TOKEN
 from app.sync.signing import SCHEME
@@ -96,7 +96,7 @@ class Service:
         async def answer(request: Request) -> Response:
             method = "GET" if request.method == "HEAD" else request.method
             endpoint = endpoints[method]
-            with in_language(_asked_language(request.headers.get("accept-language", ""))):
+            with in_language(language_asked(request.headers.get("accept-language", ""))):
                 try:
                     return await self._answer(endpoint, request)
                 except SanadError as error:
@@ -239,14 +239,6 @@ def _malformed() -> Refused:
 
 def _too_large() -> Refused:
     return Refused("too_large", _("This request is too large."))
-
-
-def _asked_language(header: str) -> str:
-    for part in header.split(","):
-        code = part.split(";")[0].strip().split("-")[0].lower()
-        if code in LANGUAGES:
-            return code
-    return SOURCE_LANGUAGE
 
 
 def _refusal(endpoint: Endpoint, error: SanadError) -> Response:

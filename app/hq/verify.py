@@ -12,9 +12,10 @@ from app.hq import feed
 from app.hq.base import Headquarters
 from app.hq.delivery import deliver, entitled
 from app.hq.devices import Device
+from app.hq.form import require_check
 from app.hq.gate import Gate
 from app.hq.locks import lock_devices, lock_scopes
-from app.hq.tables import FEED, SCOPE
+from app.hq.tables import FEED, IDENTITY, SCOPE
 from app.i18n import _
 from app.models.change import link, links
 from app.models.log import CHANGE, QUARANTINE, chunks, head_of
@@ -24,7 +25,7 @@ from app.sync.outbox import chain_of
 from app.sync.verifying import BUCKET, PREFIX_BYTES, Check, Checked, Listing, Sum, summed
 
 _FETCHED: Final = 2000
-_MOST_BUCKETS: Final = 256
+_MOST_WANTED: Final = 2000
 _IN_LIMIT: Final = 500
 
 
@@ -36,8 +37,7 @@ def verify(hq: Headquarters, device: Device, asked: Check) -> Checked:
     """
     if asked.scope not in {scope.bytes for scope in device.scopes}:
         raise Refused("other_scope", _("These records belong to another office."))
-    if len(asked.buckets) > _MOST_BUCKETS or any(len(d) != 16 for d, *_rest in asked.wanted):
-        raise Refused("malformed", _("This request is not well formed."))
+    require_check(asked)
     if asked.gives:
         _take_back(hq, device, asked.gives)
         _heal(hq, asked.scope)
@@ -51,8 +51,8 @@ def verify(hq: Headquarters, device: Device, asked: Check) -> Checked:
             PROTOCOL,
             upto,
             _sums(connection, asked.scope, upto) if is_summary else [],
-            [_listing(connection, asked.scope, upto, *bucket) for bucket in asked.buckets],
-            _runs(connection, asked.scope, asked.wanted),
+            [_listing(connection, device, asked.scope, upto, *one) for one in asked.buckets],
+            _runs(connection, asked.scope, asked.wanted[:_MOST_WANTED]),
         )
 
 
@@ -73,7 +73,7 @@ def _sums(connection: sa.Connection, scope: bytes, upto: int) -> list[Sum]:
 
 
 def _listing(
-    connection: sa.Connection, scope: bytes, upto: int, device: bytes, bucket: int
+    connection: sa.Connection, asker: Device, scope: bytes, upto: int, device: bytes, bucket: int
 ) -> Listing:
     first, last = bucket * BUCKET, bucket * BUCKET + BUCKET - 1
     query = _in_feed(scope, upto, CHANGE.c.seq, CHANGE.c.chain).where(
@@ -82,12 +82,18 @@ def _listing(
     refused = sa.select(QUARANTINE.c.seq).where(
         QUARANTINE.c.device == device, QUARANTINE.c.seq.between(first, last)
     )
+    maker = sa.select(IDENTITY.c.office).where(IDENTITY.c.id == device)
+    is_own = connection.scalar(maker) in {None, asker.office.bytes}
+    # How far another office has written is told to those who have something of it only.
+    is_told = is_own or connection.scalar(
+        _in_feed(scope, upto, CHANGE.c.seq).where(CHANGE.c.device == device).limit(1)
+    )
     return Listing(
         device,
         bucket,
         {seq: chain[:PREFIX_BYTES] for seq, chain in connection.execute(query)},
-        list(connection.scalars(refused)),
-        head_of(connection, device)[0],
+        list(connection.scalars(refused)) if is_own else [],
+        head_of(connection, device)[0] if is_told else 0,
     )
 
 
@@ -97,9 +103,10 @@ def _runs(
     """Give changes of the scope's feed, about a frame of them at most."""
     found: list[Run] = []
     budget = FRAME_BYTES
+    reached = feed.holding(connection, scope).count
     for device, first, last in wanted:
         query = (
-            _in_feed(scope, feed.holding(connection, scope).count, CHANGE.c.seq, CHANGE.c.body)
+            _in_feed(scope, reached, CHANGE.c.seq, CHANGE.c.body)
             .where(CHANGE.c.device == device, CHANGE.c.seq.between(first, last))
             .order_by(CHANGE.c.seq)
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Dialect
@@ -22,6 +23,9 @@ from app.models.money import (
     require_currency,
 )
 from app.models.types import Context, ValueType
+
+# An exponent would make a short text a number that fills the memory.
+_PLAIN: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 
 
 class MoneyType(TypeDecorator[Money]):
@@ -152,11 +156,8 @@ class DecimalNumber(ValueType):
         return None if value is None else Decimal(value)
 
     def to_sqlite(self, value: Any) -> str | None:
-        if value is not None:
-            try:
-                Decimal(value)
-            except (InvalidOperation, TypeError) as error:
-                raise ValueError(f"not a number: {value!r}") from error
+        if value is not None and (type(value) is not str or not _PLAIN.fullmatch(value)):
+            raise ValueError(f"not a number: {value!r}")
         text: str | None = value
         return text
 

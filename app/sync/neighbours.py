@@ -19,7 +19,7 @@ import httpx
 import msgspec
 
 from app.errors import Refused, SanadError, Unavailable
-from app.i18n import _
+from app.i18n import _, in_language, language, language_asked
 from app.models.store import Store
 from app.sync.carried import FileMade, FileRead
 from app.sync.carrying import Tell, place_of
@@ -83,7 +83,9 @@ def exchange_with(store: Store, url: str, progress: Tell | None = None) -> Excha
     address = _address(url)
     with (
         tempfile.TemporaryDirectory(prefix="sanad-") as folder,
-        httpx.Client(base_url=address, timeout=_TIMEOUTS) as client,
+        httpx.Client(
+            base_url=address, timeout=_TIMEOUTS, headers={"Accept-Language": language()}
+        ) as client,
     ):
         try:
             other = _who(store, client, address)
@@ -194,20 +196,23 @@ def app_for(store: Store, told: Callable[[FileRead], None] | None = None) -> Any
         clean = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
         came, back = Path(folder) / "came.sanad", Path(folder) / "back.sanad"
         try:
-            await _receive(request.stream(), came)
-            await anyio.to_thread.run_sync(
-                lambda: _answer(store, came, back, told), limiter=one_at_a_time
-            )
+            with in_language(language_asked(request.headers.get("accept-language", ""))):
+                await _receive(request.stream(), came)
+                await anyio.to_thread.run_sync(
+                    lambda: _answer(store, came, back, told), limiter=one_at_a_time
+                )
         except SanadError as error:
-            return _error(error, clean)
+            return _error(error, folder, clean)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return FileResponse(back, media_type=FILE_TYPE, background=clean)
 
-    def _error(error: SanadError, clean: BackgroundTask) -> Response:
+    def _error(error: SanadError, folder: str, clean: BackgroundTask) -> Response:
         reason = error.rule if isinstance(error, Refused) else "unavailable"
-        body = msgspec.json.encode(_ErrorBody(_Error(reason, error.message)))
+        # Where it was put down here is nobody's business there.
+        message = error.message.replace(f"{folder}/", "")
+        body = msgspec.json.encode(_ErrorBody(_Error(reason, message)))
         status = 403 if isinstance(error, Refused) else 503
         return Response(body, status, media_type="application/json", background=clean)
 

@@ -252,13 +252,6 @@ class _Taking:
             )
 
 
-def _is_here(connection: sa.Connection, run: Run) -> bool:
-    """Tell whether the log ends a run just as the run does."""
-    last = run.first + len(run.bodies) - 1
-    chain = links(run.previous, run.bodies)[-1]
-    return outbox.chain_of(connection, run.device, last) == chain
-
-
 def checked_seals(closing: Closing, place: Enrolment) -> list[Seal]:
     """Give those of a file's seals that headquarters made."""
     return [one for one in closing.seals if one.by == place.hq and is_sealed(one, place.hq_key)]

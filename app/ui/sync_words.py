@@ -203,6 +203,8 @@ def _waiting(status: SyncStatus, outlook: Outlook | None, now: datetime) -> str:
     changes = ngettext("{count} change", "{count} changes", status.waiting).format(
         count=_number(status.waiting)
     )
+    if status.waiting == 1:
+        return _only_waiting(outlook, lately(outlook.oldest_waiting, now))
     oldest = lately(outlook.oldest_waiting, now)
     if not outlook.people_waiting:
         return _("Here wait to be sent: {changes}, the oldest since {moment}.").format(
@@ -213,6 +215,14 @@ def _waiting(status: SyncStatus, outlook: Outlook | None, now: datetime) -> str:
     )
     return _("Here wait to be sent: {changes} about {people}, the oldest since {moment}.").format(
         changes=changes, people=people, moment=oldest
+    )
+
+
+def _only_waiting(outlook: Outlook, moment: str) -> str:
+    if not outlook.people_waiting:
+        return _("One change waits here to be sent, since {moment}.").format(moment=moment)
+    return _("One change about one person waits here to be sent, since {moment}.").format(
+        moment=moment
     )
 
 

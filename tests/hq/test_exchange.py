@@ -99,7 +99,7 @@ def test_another_history_is_answered_as_forked_and_nothing_of_it_taken(laptop: S
         other = Run(ID, 1, genesis(ID), [made(1, town="Fez"), made(2, town="Fez")])
         answer = carrier.exchange(asking(laptop, [other]))
     assert answer.forked == [ID]
-    assert answer.acknowledged == {ID: 1}
+    assert answer.acknowledged == {ID: 0}
     assert answer.feeds[0].cursor == 1
 
 

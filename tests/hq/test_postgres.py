@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier, Event, Thread
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_DNS, UUID, uuid5
 
 import pytest
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ from app.models.merge import Run
 from app.models.shape import add_columns
 from app.sync.engine import sync
 from tests.conftest import Founder
+from tests.hq.hands import Hand
 from tests.hq.servers import Server
 from tests.sync.running import carry, digest, enrolled, register, serving, synced
 
@@ -459,3 +460,28 @@ def test_commands_reach_the_database_named_once(
         assert run(["--store", str(other), "--json", "hq", *words], lambda _folder: 1) == 0
     with hq.store.engine.connect() as connection:
         assert connection.scalar(sa.select(INVITE.c.office_code)) == "RAB"
+
+
+def test_offices_that_bring_one_shared_file_at_once_all_have_all_of_it(hq: Headquarters) -> None:
+    shared = uuid5(NAMESPACE_DNS, "curriculum").bytes
+    hands = [Hand(hq, office) for office in ("RAB", "RAB", "AGA", "TNG")]
+    start = Barrier(len(hands))
+    refused: list[str] = []
+
+    def push(hand: Hand) -> None:
+        start.wait(30)
+        for number in range(5):
+            run = hand.run(hand.change(shared, "curriculum", title=f"{number}"))
+            for _ in range(2):  # the second is a repeat
+                refused.extend(reason for *_at, reason in hand.ask(run).refused)
+
+    threads = [Thread(target=push, args=(hand,)) for hand in hands]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert refused == []
+    assert all_faults(hq) == []
+    for hand in hands:
+        [feed] = hand.ask().feeds
+        assert (feed.cursor, sum(len(run.bodies) for run in feed.runs)) == (20, 20)

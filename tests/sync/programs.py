@@ -91,8 +91,6 @@ class LaterProgram:
         )
         _change(models / "tasks.py", '("note",)', '("note",), ("shoes",)')
         _change(models / "cases.py", '"urgent": N_("Urgent")', '"urgent": "Urgent", "dire": "Dire"')
-        part = '    "task": "counselling",\n'
-        _change(models / "sharing.py", part, part + '    "visit_card": "counselling",\n')
 
     def run(self, folder: Path, script: str, **given: Any) -> dict[str, Any]:
         """Run a script on a store; gives what it tells."""

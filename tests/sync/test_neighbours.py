@@ -15,6 +15,7 @@ from app.errors import Refused, Unavailable
 from app.hq import files as hq_files
 from app.hq.base import Headquarters
 from app.hq.devices import revoke
+from app.hq.tables import DEVICE
 from app.models.change import links
 from app.models.merge import Run
 from app.models.store import Store
@@ -181,6 +182,23 @@ def test_headquarters_takes_no_change_that_its_maker_did_not_seal(
     assert digest(hq.store) == before
 
 
+def test_a_file_passes_though_headquarters_does_not_know_one_maker_in_it(
+    two: tuple[Office, Office], hq: Headquarters, tmp_path: Path
+) -> None:
+    (first, amina), (second, omar) = two
+    register(first, amina, "Fatou")
+    pass_stick(first, second, tmp_path)
+    register(second, omar, "Moussa")
+    with hq.store.control() as connection:  # as after going back to a backup of before it enrolled
+        connection.execute(DEVICE.delete().where(DEVICE.c.id == first.device.bytes))
+    made, receipt = export_file(second, tmp_path / "hq.sanad"), tmp_path / "receipt.sanad"
+    read = hq_files.read_file(hq, made.path, receipt)
+    assert read.received == 2
+    assert any("its signature does not fit" in finding for finding in read.findings)
+    read_file(second, receipt)
+    assert (sync_status(second).waiting, relay.waiting(second)) == (0, 2)
+
+
 def test_a_device_takes_no_change_that_its_maker_did_not_seal(
     found: Founder, two: tuple[Office, Office], hq: Headquarters, url: str, tmp_path: Path
 ) -> None:
@@ -248,10 +266,11 @@ def test_neighbours_end_with_the_same(two: tuple[Office, Office]) -> None:
 
 def test_a_stranger_on_the_local_network_is_not_answered(two: tuple[Office, Office]) -> None:
     with listening(two[0][0]) as url:
-        refused = httpx.post(url + ROUTE, content=b"age-encryption.org/v1\nrubbish")
+        rubbish, asked = b"age-encryption.org/v1\nrubbish", {"Accept-Language": "en"}
+        refused = httpx.post(url + ROUTE, content=rubbish, headers=asked)
         said = httpx.get(url + ROUTE).json()
     assert refused.status_code == 503
-    assert "damaged" in refused.json()["error"]["message"]
+    assert refused.json()["error"]["message"].startswith("came.sanad is damaged")
     assert set(said) == {"service", "device"}
 
 

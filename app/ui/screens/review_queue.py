@@ -318,11 +318,13 @@ class DisputesPage(QWidget):
         self.refresh()
 
     def focus(self) -> None:
-        """Bring the keyboard to the card, or to the list while there is none."""
+        """Bring the keyboard to the card, else to the list, else to what chooses what is listed."""
         if self.card is not None:
             self.card.focus()
         elif self.model.rowCount():
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.whose.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_when_read(self) -> None:
         """Bring the keyboard to the card once it is there."""

@@ -86,7 +86,7 @@ class SyncScreen(Screen):
         self.setLayout(column(scrolled(page, _(self.title))))
         self._now = QAction(_("Sync now"), self)
         self._now.triggered.connect(self._sync_from_anywhere)
-        self.enrolment.enrolled.connect(self.refresh)
+        self.enrolment.enrolled.connect(self._go_on_enrolled)
         desk.changed.connect(self._note)
         desk.syncing.changed.connect(self._follow)
 
@@ -96,7 +96,7 @@ class SyncScreen(Screen):
         if self.enrolment.isVisibleTo(self):
             self.enrolment.address.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.standing.now.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.standing.focus()
 
     def commands(self) -> list[QAction]:
         """Offer to sync from anywhere."""
@@ -111,6 +111,12 @@ class SyncScreen(Screen):
         if status.is_enrolled:
             self._show(status)
             self._read_beside()
+
+    def _go_on_enrolled(self) -> None:
+        is_here = self.enrolment.has_focus()
+        self.refresh()
+        if is_here:  # the form leaves, and would send the cursor anywhere
+            self.standing.focus()
 
     def _show(self, status: SyncStatus) -> None:
         self.standing.show_status(status, line_of(self.desk.syncing), self._known)
@@ -231,6 +237,11 @@ class Standing(QWidget):
                 url=isolate(status.url or ""), office=isolate(status.office or "")
             )
         )
+
+    def focus(self) -> None:
+        """Bring the keyboard to the button that can be pressed."""
+        present = self.stop if self.stop.isVisibleTo(self) else self.now
+        present.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def begin(self) -> None:
         """Sync beside the work."""

@@ -32,7 +32,10 @@ class EnrolmentForm(QWidget):
         self._code = Question(
             _("One-time code"),
             self.code,
-            _("Headquarters makes it for your office; it is used once, such as K7Q2-M9XD."),
+            _(
+                "Headquarters makes it for your office; it is used once. Type all its groups,"
+                " such as K7Q2-M9XD."
+            ),
         )
         card = frame("card")
         card.setLayout(
@@ -56,6 +59,11 @@ class EnrolmentForm(QWidget):
         self.connect_button.clicked.connect(self._connect)
         for field in (self.address, self.code):
             field.returnPressed.connect(self._connect)
+
+    def has_focus(self) -> bool:
+        """Tell whether the keyboard is in the form."""
+        here = self.window().focusWidget()
+        return here is not None and self.isAncestorOf(here)
 
     def errors(self) -> tuple[str, str]:
         """Give what is said at the address and at the code."""
