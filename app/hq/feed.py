@@ -76,8 +76,11 @@ def read(
     runs: list[Run] = []
     named: list[Own] = []
     if reached < at.count:
+        held = [sa.and_(CHANGE.c.device == d, CHANGE.c.seq <= seq) for d, seq in own.items()]
+        # A body that is there already is not read either.
+        body_wanted = sa.case((sa.or_(sa.false(), *held), None), else_=CHANGE.c.body)
         query = (
-            sa.select(FEED.c.position, CHANGE.c.device, CHANGE.c.seq, CHANGE.c.body)
+            sa.select(FEED.c.position, CHANGE.c.device, CHANGE.c.seq, body_wanted)
             .join(CHANGE, CHANGE.c.pos == FEED.c.change)
             .where(FEED.c.scope == scope, FEED.c.position > start)
             .order_by(FEED.c.position)
@@ -85,7 +88,7 @@ def read(
         rows = connection.execute(query, execution_options={"yield_per": _FETCHED})
         with rows:
             for position, device, seq, body in rows:
-                if seq <= own.get(device, 0):
+                if body is None:
                     _name(named, device, seq)
                 else:
                     if budget <= 0:
