@@ -89,6 +89,18 @@ def transfer(db: Session, person: Person, to_scope: str, reason: str) -> FileSha
     return _share(db, person.id, to_scope, purpose="transfer", reason=reason)
 
 
+@verb(Case, "share", N_("Open the file to another office"), asks=_asked("to_scope"))
+def open_file_of_case(
+    db: Session,
+    case: Case,
+    to_scope: str,
+    parts: frozenset[str] | None = None,
+    reason: str | None = None,
+) -> FileShare:
+    """Let an office or partner have the file of the person of a case, or parts of it."""
+    return _share(db, case.person, to_scope, purpose="referral", parts=parts, reason=reason)
+
+
 @verb(
     Case,
     "transfer",

@@ -214,12 +214,14 @@ class Capture:
         # What this save itself sets is seen by what it sets next.
         self._seen_entries[record.id.bytes].append(Entry(self._device, change))
         author = UUID(bytes=self._author)
+        # Somebody else's answer may stand beside this one, or a clock that was set back may put
+        # this one before those it follows: the row is then what the fold says.
+        is_behind = stamp < (record.updated_at or 0)
+        if not is_new and (record.conflicts or self._seen is not None or is_behind):
+            self._stale.append(record)
         if is_new:
             record.created_at, record.created_by = stamp, author
         record.updated_at, record.updated_by = stamp, author
-        # Somebody else's answer may stand beside this one: the row is then what the fold says.
-        if not is_new and (record.conflicts or self._seen is not None):
-            self._stale.append(record)
         self.touched.append(record)
         return change
 

@@ -159,8 +159,8 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     Attributes:
         protocol: Version of what follows.
         server_time_ms: Headquarters' clock, in milliseconds since 1970.
-        acknowledged: Last change taken or refused of each identity asked about; of a forked one,
-            the last that both have alike.
+        acknowledged: Last change taken or refused of each identity asked about that is no other
+            office's; of a forked one, the last that both have alike.
         feeds: What follows, per scope.
         refused: ``(device, seq, reason)`` of changes after the acknowledged ones that went to
             quarantine.

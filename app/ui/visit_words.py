@@ -38,8 +38,11 @@ def last_brought(outlook: Outlook, name_of: Callable[[UUID], str], now: datetime
     changes = ngettext("{count} change", "{count} changes", latest.received).format(
         count=_number(latest.received)
     )
+    moment = lately(_at(latest), now)
+    if not told:  # a file does not count apart what each computer made
+        return _("What came last: {changes}, {moment}.").format(changes=changes, moment=moment)
     return _("What came last: {changes}, {moment}, from {makers}.").format(
-        changes=changes, moment=lately(_at(latest), now), makers=_listed(told)
+        changes=changes, moment=moment, makers=_listed(told)
     )
 
 

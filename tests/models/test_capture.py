@@ -13,12 +13,13 @@ from app.errors import Refused
 from app.models import rules
 from app.models.capture import before
 from app.models.check import faults
+from app.models.clock import system_ms
 from app.models.log import heads
 from app.models.persons import Person
 from app.models.rules import Rule
 from app.models.store import Store
 from app.models.types import Context
-from tests.conftest import Office
+from tests.conftest import PASSPHRASE, Office
 
 
 def _person(office: Office, **answers: object) -> UUID:
@@ -136,3 +137,18 @@ def test_flushes_of_one_save_are_one_save_in_the_log(office: Office) -> None:
     assert sum(_heads(store).values()) == known + 2
     with store.engine.connect() as connection:
         assert list(faults(connection)) == []
+
+
+def test_a_clock_set_back_by_years_leaves_rows_as_the_log_says(office: Office) -> None:
+    store, user = office
+    with store.write(user) as db:
+        person = Person(sex="F", nationalities=frozenset({"SN"}))
+        db.add(person)
+    store.close()
+    earlier = system_ms() - 10 * 365 * 24 * 3600 * 1000
+    with Store.unlock(store.folder, "amina", PASSPHRASE, now_ms=lambda: earlier)[0] as again:
+        with again.write(user) as db:
+            db.get_one(Person, person.id).town = "Rabat"
+        with again.read() as db:
+            assert list(faults(db.connection())) == []
+            assert db.get_one(Person, person.id).town == "Rabat"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QStandardPaths, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
@@ -87,6 +87,8 @@ class BatchesScreen(Screen):
         )  # fmt: skip
         self._intro = say("", "quiet", wraps=True)
         self._lay_out()
+        for part in (self.export, self.give, self.read, self.connect_first, self.stop):
+            part.setAutoDefault(True)  # Enter presses the button the keyboard is on
         self.setAcceptDrops(True)
         self._read_now = QAction(_("Read a file or a receipt…"), self)
         self._read_now.triggered.connect(self._read_from_anywhere)
@@ -264,6 +266,12 @@ class BatchesScreen(Screen):
 
         def work(progress: Progress) -> Result:
             made = export_file(store, path, [to], progress)
+            if not made.changes and not made.contents:
+                all_there = _(
+                    "There is nothing in it: what was saved here is at headquarters, and {name}"
+                    " gets it by a sync."
+                )
+                return Result(_made(made), [all_there.format(name=isolate(peer.name))])
             read = _("On {name}, open Batches and read this file.").format(name=isolate(peer.name))
             return Result(_made(made), [*made.findings, read])
 
@@ -318,9 +326,9 @@ class BatchesScreen(Screen):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(mode)
         dialog.setNameFilter(_("Sanad file") + f" (*{SUFFIX})")
-        folder = stick()
-        if folder is not None:
-            dialog.setDirectory(str(folder))
+        dialog.setLabelText(QFileDialog.DialogLabel.LookIn, _("Folder:"))
+        dialog.setLabelText(QFileDialog.DialogLabel.FileType, _("Kind of file:"))
+        dialog.setDirectory(str(stick() or _documents()))
         return dialog
 
     def _begin(self, title: str, work: Callable[[Progress], Result]) -> None:
@@ -384,6 +392,10 @@ def _made(made: FileMade) -> str:
     return _("{file} is written and sealed: {changes}, {size}.").format(
         file=isolate(str(made.path)), changes=changes, size=size_text(made.size)
     )
+
+
+def _documents() -> str:
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 
 
 def _visit(read: FileRead) -> Visit:

@@ -24,10 +24,6 @@ def week_columns() -> list[Column[WeekLine]]:
     ]
 
 
-def _changes(line: WeekLine) -> str:
-    return number_text(line.changes)
-
-
 def _days(line: WeekLine) -> str:
     first = datetime.fromtimestamp(line.week.start_ms / 1000).astimezone().date()
     last = datetime.fromtimestamp(line.week.end_ms / 1000 - 1).astimezone().date()

@@ -160,6 +160,7 @@ class ConflictCard(QFrame):
         if len(self.boxes) > 1:
             self.keep.setText(_("Keep these answers"))
         self.keep.setToolTip(_("Ctrl+Return"))
+        self.keep.setAutoDefault(True)  # Enter presses it too
         self.keep.clicked.connect(lambda _on=False: self.save())
         self._lay_out()
         for box in self.boxes:

@@ -206,6 +206,8 @@ class Standing(QWidget):
         card.setLayout(inside)
         self._place = say("", "caption", wraps=True)
         self.setLayout(column(card, self._review_card, self._place, spacing=3))
+        for part in (self.now, self.stop, self.open_review):
+            part.setAutoDefault(True)  # Enter presses the button the keyboard is on
         self.show_work(Line())
         desk.syncing.succeeded.connect(self._tell_success)
 

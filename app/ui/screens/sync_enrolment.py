@@ -56,6 +56,7 @@ class EnrolmentForm(QWidget):
                 spacing=4,
             )
         )
+        self.connect_button.setAutoDefault(True)  # Enter presses it, as in the fields
         self.connect_button.clicked.connect(self._connect)
         for field in (self.address, self.code):
             field.returnPressed.connect(self._connect)
