@@ -148,6 +148,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="task")
         self._running: list[Task] = []
+        self.is_open = True
 
     def run(
         self,
@@ -188,7 +189,8 @@ class Tasks(QObject):
         return list(self._running)
 
     def close(self) -> None:
-        """Stop everything and wait for it."""
+        """Stop everything and wait for it; ``is_open`` tells that nothing may begin any more."""
+        self.is_open = False
         for task in self._running:
             task.cancel()
         self._pool.shutdown(cancel_futures=True)

@@ -161,7 +161,7 @@ class BatchesScreen(Screen):
 
     def _rest_reading(self) -> None:
         self._reading = None
-        if self._is_stale and self.isVisible():
+        if self._is_stale and self.isVisible() and self.desk.tasks.is_open:
             self.refresh()
 
     def _show(self, lines: list[WeekLine]) -> None:

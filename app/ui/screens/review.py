@@ -151,7 +151,7 @@ class ReviewScreen(Screen):
 
     def _rest(self) -> None:
         self._is_reading = False
-        if self._is_stale and self.isVisible():
+        if self._is_stale and self.isVisible() and self.desk.tasks.is_open:
             self.refresh()
 
     def _note(self, _changed: Changed) -> None:

@@ -193,7 +193,7 @@ class DisputesPage(QWidget):
 
     def _rest(self) -> None:
         self._is_reading = False
-        if self._is_stale:
+        if self._is_stale and self._desk.tasks.is_open:
             self.refresh()
 
     def _nothing(self) -> str:

@@ -152,7 +152,7 @@ class SyncScreen(Screen):
 
     def _rest(self) -> None:
         self._reading = None
-        if self._is_stale and self.isVisible():
+        if self._is_stale and self.isVisible() and self.desk.tasks.is_open:
             self._read_beside()
 
     def _note(self, _changed: Changed) -> None:
