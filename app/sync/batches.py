@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app.casework.conflicts import conflict_count
 from app.casework.users import require_role
 from app.errors import Refused
-from app.i18n import _, ngettext
+from app.i18n import _, isolate, ngettext
 from app.models.change import decode
 from app.models.log import CHANGE, QUARANTINE
 from app.models.store import Store
@@ -129,13 +129,13 @@ def _findings(totals: Totals, made: FileMade, earlier: list[Batch]) -> list[str]
     if not totals.is_over:
         said.append(
             _("The week {week} is not over. Make its batch again when it is.").format(
-                week=made.week
+                week=isolate(made.week)
             )
         )
     if earlier:
         said.append(
             _("The batch of {week} was made on {when} already; this is number {number}.").format(
-                week=made.week,
+                week=isolate(made.week),
                 when=earlier[0].made_at.astimezone().strftime("%Y-%m-%d %H:%M"),
                 number=made.number,
             )

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from app.i18n import _, ngettext
+from app.i18n import _, isolate, ngettext
 from app.models.change import links
 from app.models.contents import (
     CONTENT_CONFIRMED,
@@ -238,7 +238,7 @@ class _Taking:
         )
         self._read.findings += found or [
             _("Headquarters counted the same as this batch for the week {week}.").format(
-                week=self._parcel.header.week
+                week=isolate(self._parcel.header.week)
             )
         ]
 

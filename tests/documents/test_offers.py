@@ -28,7 +28,7 @@ def test_each_kind_is_offered_its_own_paper_in_its_section(
 ) -> None:
     assert set(offered) <= set(FILE_SECTIONS)
     names = {section: {offer.document for offer in offers} for section, offers in offered.items()}
-    assert {"session", "declaration", "referral"} == names["counselling"]
+    assert {"session", "declaration", "referral", "record.file_share"} == names["counselling"]
     assert {"grant", "plan", "receipt"} <= names["plan"]
     assert names["cases"] == {"case_file"}
     assert "certificate" in names["training"]

@@ -137,6 +137,11 @@ def _counselling(whole: WholeFile) -> None:
         withheld="Ne pas parler du père des enfants.",
     )  # fmt: skip
     whole.add(
+        "file_share", "file_share", person=person, to_scope="ORIENT", purpose="referral",
+        parts=["identity", "contact"], shared_on="2026-11-02",
+        reason="Un toit jusqu’au départ",
+    )  # fmt: skip
+    whole.add(
         "appointment", "appointment", person=person, at="2026-12-03T09:30", purpose="medical",
         place="12, rue d’Oran",
     )  # fmt: skip

@@ -44,7 +44,7 @@ MUTATIONS = {
     ),
     "a run is passed over and the cursor moves": Mutation(
         "app.sync.round",
-        "self._store.merge(runs, also=self._note)",
+        "self._store.merge(runs, also=self._note, is_lasting=not self._is_live)",
         "self._store.merge(runs[1:], also=self._note)",
     ),
     "a change is acknowledged and not stored": Mutation(
