@@ -50,10 +50,6 @@ class Opening:
             return _(self.lacks)
         return _(self.lacks).format(day=day_text(self.expected))
 
-    def is_blocked(self, on: date) -> bool:
-        """Tell whether it may not be paid on a day."""
-        return self.on is None or self.on > on
-
     def blocked(self, on: date) -> str:
         """Say why it may not be paid on a day; empty when it may."""
         if self.on is None:
@@ -123,11 +119,6 @@ def opening(tranche: Tranche | BriefTranche, grant: _AnyGrant, facts: Happened) 
     return _TRIGGERS[tranche.trigger or "approval"](
         grant, timedelta(days=tranche.after_days or 0), facts
     )
-
-
-def opening_of(db: Session, tranche: Tranche, grant: Grant) -> Opening:
-    """Tell from when one tranche may be paid, reading what it waits for."""
-    return opening(tranche, grant, happened(db, [grant]))
 
 
 def begins(grant: _AnyGrant, facts: Happened) -> date | None:

@@ -12,9 +12,7 @@ from app.models.values import id_of
 from app.sync.frames import Feed, Holding, Own
 from app.sync.outbox import chain_of
 
-_IN_LIMIT = 500
 _FETCHED = 500
-_NAMED = 5  # UUID version of what several offices make alike
 
 
 def add(

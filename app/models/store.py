@@ -390,7 +390,6 @@ class Store:
         self,
         runs: list[Run],
         *,
-        contiguous: bool = False,
         refuse: Callable[[sa.Connection], Refuse] | None = None,
         also: Callable[[sa.Connection, Merged], None] | None = None,
         again: Sequence[int] = (),
@@ -400,7 +399,6 @@ class Store:
 
         Args:
             runs: As carried.
-            contiguous: See ``merge.merge``.
             refuse: Gives, for the transaction, what ``merge.merge`` asks of each change.
             also: Done in the same transaction, such as moving a cursor.
             again: See ``merge.merge``.
@@ -413,7 +411,7 @@ class Store:
                 merged = merge(
                     connection,
                     runs,
-                    contiguous=contiguous,
+                    contiguous=False,
                     refuse=None if refuse is None else refuse(connection),
                     again=again,
                 )

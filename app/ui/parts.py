@@ -211,6 +211,17 @@ def scrolled(content: QWidget, name: str = "") -> QScrollArea:
     return area
 
 
+def leading_page(inside: QWidget, name: str) -> QScrollArea:
+    """Let a column of limited width stand at the leading edge of a page that scrolls."""
+    page = QWidget()
+    body = row(spacing=0)
+    body.addWidget(inside, 1000)
+    body.addStretch(1)
+    body.setContentsMargins(SPACE * 6, SPACE * 5, SPACE * 6, SPACE * 6)
+    page.setLayout(body)
+    return scrolled(page, name)
+
+
 def chooses(made: QAbstractButton, is_chosen: bool) -> QAbstractButton:
     """Make a button one of several of which one is chosen."""
     made.setCheckable(True)

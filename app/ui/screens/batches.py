@@ -29,14 +29,13 @@ from app.sync.weeks import WeekLine, weeks
 from app.ui.desk import Desk
 from app.ui.drop_menu import drop_menu, show_caret
 from app.ui.icons import icon
-from app.ui.parts import button, column, row, say, scrolled
+from app.ui.parts import button, column, leading_page, row, say
 from app.ui.screen import Screen, ScreenSpec, register_screen
 from app.ui.screens.batches_result import Result, ResultCard
 from app.ui.screens.batches_weeks import week_columns, week_sentence
 from app.ui.sticks import stick
 from app.ui.tables import LazyTableModel, table_view
 from app.ui.tasks import Progress, Task
-from app.ui.theme import SPACE
 from app.ui.wording import lately, progress_sentence, size_text
 
 SUFFIX = ".sanad"
@@ -112,13 +111,7 @@ class BatchesScreen(Screen):
                 spacing=4,
             )
         )
-        page = QWidget()
-        body = row(spacing=0)
-        body.addWidget(inside, 1000)
-        body.addStretch(1)
-        body.setContentsMargins(SPACE * 6, SPACE * 5, SPACE * 6, SPACE * 6)
-        page.setLayout(body)
-        self.setLayout(column(scrolled(page, _(self.title))))
+        self.setLayout(column(leading_page(inside, _(self.title))))
 
     def arrive(self, **_arguments: Any) -> None:
         """Show the weeks as they stand."""

@@ -11,11 +11,10 @@ from app.i18n import N_, _, isolate, ngettext
 from app.ui.desk import Desk
 from app.ui.entries import Block, Entry
 from app.ui.languages import LanguageSwitch
-from app.ui.parts import button, chooses, column, restyle, row, say, scrolled
+from app.ui.parts import button, chooses, column, leading_page, restyle, row, say
 from app.ui.preferences import LARGEST_PERCENT, SMALLEST_PERCENT, THEME_NAMES
 from app.ui.screen import Screen, ScreenSpec, register_screen, screens
 from app.ui.screens.settings_store import AboutBlock, BackupBlock, PassphraseBlock, UsersBlock
-from app.ui.theme import SPACE
 
 _WIDTH = 860
 _THEME_WORDS = {
@@ -79,13 +78,7 @@ class SettingsScreen(Screen):
                 spacing=5,
             )
         )
-        page = QWidget()
-        body = row(spacing=0)
-        body.addWidget(inside, 1000)
-        body.addStretch(1)
-        body.setContentsMargins(SPACE * 6, SPACE * 5, SPACE * 6, SPACE * 6)
-        page.setLayout(body)
-        self.setLayout(column(scrolled(page, _(self.title))))
+        self.setLayout(column(leading_page(inside, _(self.title))))
 
     def arrive(self, **_arguments: Any) -> None:
         """Show the users as they stand."""

@@ -20,7 +20,7 @@ from app.sync.status import SyncStatus, sync_status
 from app.ui.desk import Desk
 from app.ui.entries import Block
 from app.ui.icons import icon
-from app.ui.parts import button, column, frame, row, say, scrolled
+from app.ui.parts import button, column, frame, leading_page, row, say
 from app.ui.screen import Screen, ScreenSpec, register_screen
 from app.ui.screens.sync_enrolment import EnrolmentForm
 from app.ui.sync_words import Line, line_of, review_sentences, status_sentences
@@ -77,13 +77,7 @@ class SyncScreen(Screen):
                 spacing=5,
             )
         )
-        page = QWidget()
-        body = row(spacing=0)
-        body.addWidget(inside, 1000)
-        body.addStretch(1)
-        body.setContentsMargins(SPACE * 6, SPACE * 5, SPACE * 6, SPACE * 6)
-        page.setLayout(body)
-        self.setLayout(column(scrolled(page, _(self.title))))
+        self.setLayout(column(leading_page(inside, _(self.title))))
         self._now = QAction(_("Sync now"), self)
         self._now.triggered.connect(self._sync_from_anywhere)
         self.enrolment.enrolled.connect(self._go_on_enrolled)
