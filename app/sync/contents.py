@@ -90,11 +90,12 @@ def fetch_content(
             _("This store is not enrolled. Ask headquarters for a code, then enrol."),
         )
     want(store, digest)
+    pace = Pace(CHUNK_BYTES)
     try:
         if carrier is None:
             with Carrier(place.url, place) as own:
-                return _fetch(store, own, digest, progress)
-        return _fetch(store, carrier, digest, progress)
+                return _fetch(store, own, pace, digest, progress)
+        return _fetch(store, carrier, pace, digest, progress)
     except LineCutError as error:
         raise Unavailable(
             _("Headquarters cannot be reached; it will come with the next sync."), error.remedy
@@ -113,6 +114,7 @@ class _Lane:
         self._progress = progress
         self.to_send: dict[str, int] = {}
         self.to_fetch: list[str] = []
+        self._pace = Pace(CHUNK_BYTES)
         self._done = 0
         self._total = 0
 
@@ -140,7 +142,7 @@ class _Lane:
         """Send what headquarters lacks, the smallest first."""
         for digest, arrived in list(self.to_send.items()):
             with _Apart(self._report, digest):
-                _send(self._store, self._carrier, digest, arrived, self._tell)
+                _send(self._store, self._carrier, self._pace, digest, arrived, self._tell)
                 del self.to_send[digest]
                 self._report.contents_sent += 1
             self._done += 1
@@ -150,7 +152,7 @@ class _Lane:
         """Fetch what this copy wants, the smallest first."""
         for digest in list(self.to_fetch):
             with _Apart(self._report, digest):
-                _fetch(self._store, self._carrier, digest, self._tell)
+                _fetch(self._store, self._carrier, self._pace, digest, self._tell)
                 self.to_fetch.remove(digest)
                 self._report.contents_received += 1
             self._done += 1
@@ -178,12 +180,13 @@ class _Apart:
         return False
 
 
-def _send(store: Store, carrier: Carrier, digest: str, arrived: int, tell: Tell) -> None:
+def _send(
+    store: Store, carrier: Carrier, pace: Pace, digest: str, arrived: int, tell: Tell
+) -> None:
     content = content_of(store, digest)
     if content is None or content.digest != digest:
         raise Refused("digest", _("This attachment is damaged on this computer."))
     total = len(content.data)
-    pace = Pace(CHUNK_BYTES)
     stalled = 0
     has_asked = False
     while arrived < total or not has_asked:
@@ -203,10 +206,9 @@ def _send(store: Store, carrier: Carrier, digest: str, arrived: int, tell: Tell)
     _confirm(store, [digest])
 
 
-def _fetch(store: Store, carrier: Carrier, digest: str, tell: Tell | None) -> Content:
+def _fetch(store: Store, carrier: Carrier, pace: Pace, digest: str, tell: Tell | None) -> Content:
     with store.engine.connect() as connection:
         arrived = bytes_arrived(connection, [digest]).get(digest, 0)
-    pace = Pace(CHUNK_BYTES)
     stalled = 0
     while True:
 

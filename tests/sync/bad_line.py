@@ -42,6 +42,8 @@ class BadLine:
         bits_per_s: Either way.
         round_trip_s: From a byte's leaving to its answer's coming, at least.
         cut_every_s: All connections are cut so often; never when None.
+        cut_every_bytes: They are cut whenever so much was borne, however long a busy computer
+            took for it; never when None.
         times: Runs so many times as fast as said.
         trips_to_connect: Round trips before a connection bears its first byte.
 
@@ -57,6 +59,7 @@ class BadLine:
         bits_per_s: float = 40_000,
         round_trip_s: float = 0.8,
         cut_every_s: float | None = 10,
+        cut_every_bytes: int | None = None,
         times: float = 1,
         trips_to_connect: int = 1,
     ) -> None:
@@ -66,6 +69,8 @@ class BadLine:
         self._one_way_s = round_trip_s / 2 / times
         self._connect_s = trips_to_connect * round_trip_s / times
         self._cut_every_s = None if cut_every_s is None else cut_every_s / times
+        self._cut_every_bytes = cut_every_bytes
+        self._cut_at = cut_every_bytes or 0
         self._ended = Event()
         self._open: set[socket.socket] = set()
         self._guard = Lock()
@@ -162,7 +167,15 @@ class BadLine:
 
     def bears(self, size: int) -> bool:
         """Take the time that so many bytes take; False when the line is gone."""
-        return not self._ended.wait(size / self._bytes_per_s)
+        gone = self._ended.wait(size / self._bytes_per_s)
+        portion = self._cut_every_bytes
+        if portion is not None:
+            with self._guard:
+                is_due = self.sent + self.passed >= self._cut_at
+                self._cut_at += portion * is_due
+            if is_due:
+                self._cut_all()
+        return not gone
 
 
 class _Way:

@@ -17,8 +17,10 @@ from tests.conftest import Founder
 from tests.sync.bad_line import PICTURES_A_DAY, BadLine, cross, work_a_day
 from tests.sync.running import digest, enrolled, headquarters, serving
 
-# The line runs faster than it says, and so do the clocks of those who use it.
+# The line runs faster than it says, and so do the clocks of those who use it. It is cut by what it
+# bore, which is the same on a busy computer: ten seconds of a telephone line.
 TIMES = 20
+CUT_EVERY_BYTES = 50_000
 MODULES = ("app.sync.engine", "app.sync.contents")
 
 
@@ -38,7 +40,10 @@ def test_a_days_work_gets_through_a_thin_line_cut_every_ten_seconds(
     store, user = found()
     work_a_day(store, user)
 
-    with serving(hq) as url, BadLine(url, times=TIMES) as line:
+    with (
+        serving(hq) as url,
+        BadLine(url, times=TIMES, cut_every_s=None, cut_every_bytes=CUT_EVERY_BYTES) as line,
+    ):
         enrolled(store, hq, url)
         cross(store, line, with_contents=False, times=TIMES)
         assert digest(store) == digest(hq.store)
@@ -54,6 +59,6 @@ def test_a_days_work_gets_through_a_thin_line_cut_every_ten_seconds(
     sizes = [len(one.data) for one in kept if one is not None]
     assert len(sizes) == PICTURES_A_DAY
     assert line.cuts > 0
-    # What is sent again after a cut stays a part of the whole.
-    assert contents < 2 * sum(sizes)
+    # What is sent again stays a part of the whole: what the line bears is learnt once.
+    assert contents < 1.6 * sum(sizes)
     assert records < 200_000
