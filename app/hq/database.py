@@ -46,8 +46,12 @@ class Database(ABC):
         self.settings = Settings(writer)
 
     @abstractmethod
-    def control(self) -> AbstractContextManager[sa.Connection]:
-        """Write headquarters' own tables: everything in the block, or nothing."""
+    def control(self, *, is_lasting: bool = True) -> AbstractContextManager[sa.Connection]:
+        """Write headquarters' own tables: everything in the block, or nothing.
+
+        Args:
+            is_lasting: Survives a power cut once the block has ended; else it may be forgotten.
+        """
 
     @abstractmethod
     def write(self, work: Callable[[sa.Connection], _Result]) -> _Result:
@@ -126,8 +130,9 @@ class SqliteDatabase(Database):
                 bring_to_shape(connection, self.settings, is_indexed=False)
 
     @contextmanager
-    def control(self) -> Iterator[sa.Connection]:
-        with self._lock, plain_errors(self.path), self._writer.begin() as connection:
+    def control(self, *, is_lasting: bool = True) -> Iterator[sa.Connection]:
+        writer = self._writer.execution_options(lasting=is_lasting)
+        with self._lock, plain_errors(self.path), writer.begin() as connection:
             yield connection
 
     def write(self, work: Callable[[sa.Connection], _Result]) -> _Result:

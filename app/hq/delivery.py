@@ -16,11 +16,11 @@ from app.hq import feed
 from app.hq.gate import Gate, is_confidential
 from app.hq.locks import lock_scopes
 from app.hq.openings import (
-    IN_LIMIT,
     Files,
     Moved,
     Opening,
     add_openings,
+    files_of,
     note_closing,
     read_openings,
     scope_named,
@@ -28,7 +28,8 @@ from app.hq.openings import (
 )
 from app.hq.tables import FEED, FILE_SCOPE, IDENTITY, SCOPE
 from app.models.change import Change, decode
-from app.models.log import CHANGE, chunks
+from app.models.listed import is_listed
+from app.models.log import CHANGE
 from app.models.merge import Merged
 from app.models.officers import PROTECTION
 from app.models.record import kinds
@@ -215,6 +216,8 @@ class _Round:
             readers = {gate.scope}
             of_file = files[change.root_id]
             for scope, opening in of_file.items():
+                if scope == gate.scope:
+                    continue
                 move = settled.get((change.root_id, scope))
                 if self._is_for(scope, opening, move, change, position):
                     readers.add(scope)
@@ -243,13 +246,10 @@ class _Round:
         columns: Any = FileShare.__table__.c
         about: dict[bytes, bytes | None] = {}  # None: a transfer, which closes to everybody
         shares = {s.change.record for s in merged.stored if s.change.kind == FileShare.kind}
-        for some in chunks(shares, IN_LIMIT):
-            query = sa.select(columns.id, columns.to_scope, columns.purpose).where(
-                columns.id.in_([UUID(bytes=record) for record in some])
-            )
-            for row in self._connection.execute(query):
-                is_transfer = row.purpose == "transfer"
-                about[row.id.bytes] = None if is_transfer else scope_named(row.to_scope or "")
+        query = sa.select(columns.id, columns.to_scope, columns.purpose)
+        for row in self._connection.execute(query.where(is_listed(columns.id, shares))):
+            is_transfer = row.purpose == "transfer"
+            about[row.id.bytes] = None if is_transfer else scope_named(row.to_scope or "")
         for position, stored in zip(merged.positions, merged.stored, strict=True):
             if stored.change.record in about:
                 to = about[stored.change.record]
@@ -275,10 +275,8 @@ class _Round:
         """Open the records that were wanted, one by one and for reading, with their history."""
         records = {record for _scope, record in self._companions}
         roots: dict[bytes, tuple[bytes, str]] = {}
-        for some in chunks(records, IN_LIMIT):
-            query = sa.select(CHANGE.c.record, CHANGE.c.root, CHANGE.c.kind).distinct()
-            for row in self._connection.execute(query.where(CHANGE.c.record.in_(some))):
-                roots[row.record] = (row.root, row.kind)
+        for record, root, kind in files_of(self._connection, records):
+            roots[record] = (root, kind)
         files = read_openings(self._connection, records | {root for root, _kind in roots.values()})
         added: dict[tuple[bytes, bytes], str] = {}
         for (scope, record), wanted in self._companions.items():

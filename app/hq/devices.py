@@ -189,7 +189,8 @@ def note_contact(
         values["is_in_step"] = is_in_step
     if has_seen_more:
         values["cursor"] = cursor
-    with hq.store.control() as connection:
+    # It is said again at the next contact.
+    with hq.store.control(is_lasting=False) as connection:
         connection.execute(DEVICE.update().where(DEVICE.c.id == device.id.bytes).values(values))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from app.hq.tables import FEED, SCOPE
@@ -73,16 +75,16 @@ def read(
     reached = start
     runs: list[Run] = []
     named: list[Own] = []
+    is_held = sa.or_(
+        sa.false(), *(sa.and_(CHANGE.c.device == d, CHANGE.c.seq <= seq) for d, seq in own.items())
+    )
     if reached < at.count:
-        held = [sa.and_(CHANGE.c.device == d, CHANGE.c.seq <= seq) for d, seq in own.items()]
+        named, reached = _named_first(connection, scope, start, at.count, is_held)
+    if reached < at.count:
         # A body that is there already is not read either.
-        body_wanted = sa.case((sa.or_(sa.false(), *held), None), else_=CHANGE.c.body)
-        query = (
-            sa.select(FEED.c.position, CHANGE.c.device, CHANGE.c.seq, body_wanted)
-            .join(CHANGE, CHANGE.c.pos == FEED.c.change)
-            .where(FEED.c.scope == scope, FEED.c.position > start)
-            .order_by(FEED.c.position)
-        )
+        body_wanted = sa.case((is_held, None), else_=CHANGE.c.body)
+        query = _following(scope, reached).order_by(FEED.c.position)
+        query = query.add_columns(FEED.c.position, CHANGE.c.device, CHANGE.c.seq, body_wanted)
         rows = connection.execute(query, execution_options={"yield_per": _FETCHED})
         with rows:
             for position, device, seq, body in rows:
@@ -97,6 +99,41 @@ def read(
     is_all = reached == at.count
     left = at.count - reached
     return Feed(scope, start, reached, left, runs, named, at if is_all else None)
+
+
+def _following(scope: bytes, after: int) -> sa.Select[Any]:
+    in_feed = sa.select().select_from(FEED.join(CHANGE, CHANGE.c.pos == FEED.c.change))
+    return in_feed.where(FEED.c.scope == scope, FEED.c.position > after)
+
+
+def _named_first(
+    connection: sa.Connection, scope: bytes, after: int, last: int, is_held: sa.ColumnElement[bool]
+) -> tuple[list[Own], int]:
+    """Name what the asker holds up to the first change it lacks: after a push, all of it.
+
+    Counted by the database: a row read here would take longer than to write it.
+
+    Returns:
+        What is named, and the position reached; nothing where it is too mixed to be counted.
+    """
+    lacking = _following(scope, after).add_columns(FEED.c.position).where(~is_held)
+    until = connection.scalar(lacking.order_by(FEED.c.position).limit(1))
+    reached = last if until is None else until - 1
+    # Numbers that follow each other in places that follow each other are at one distance.
+    stretches = (
+        _following(scope, after)
+        .add_columns(CHANGE.c.device, sa.func.min(CHANGE.c.seq), sa.func.max(CHANGE.c.seq))
+        .add_columns(sa.func.count())
+        .where(FEED.c.position <= reached)
+        .group_by(CHANGE.c.device, FEED.c.position - CHANGE.c.seq)
+        .order_by(sa.func.min(FEED.c.position))
+    )
+    named: list[Own] = []
+    for device, first, end, count in connection.execute(stretches):
+        if end - first + 1 != count:
+            return [], after
+        named.append(Own(device, first, end))
+    return named, reached
 
 
 def _name(named: list[Own], device: bytes, seq: int) -> None:

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from app.hq.feed import holding
 from app.hq.locks import lock_scopes, lock_shared
 from app.hq.openings import (
-    IN_LIMIT,
     Files,
     Opening,
     add_openings,
+    files_of,
     read_openings,
     scope_named,
     scope_parents,
@@ -23,7 +23,8 @@ from app.hq.tables import DEVICE, IDENTITY
 from app.i18n import _
 from app.models.capture import REASON
 from app.models.change import Change, root_of
-from app.models.log import CHANGE, chunks, head_of
+from app.models.listed import is_listed
+from app.models.log import head_of
 from app.models.merge import Run
 from app.models.record import kinds
 from app.models.sharing import FileShare, is_in_files
@@ -145,24 +146,17 @@ class Gate:
         self.files.update(read_openings(self._connection, wanted - self.files.keys()))
         asked = (roots | {change.record for change in changes}) - self._looked_for
         self._looked_for |= asked
-        for some in chunks(asked, IN_LIMIT):
-            query = sa.select(CHANGE.c.record, CHANGE.c.root, CHANGE.c.kind).distinct()
-            for record, root, kind in self._connection.execute(
-                query.where(CHANGE.c.record.in_(some))
-            ):
-                self._root_of.setdefault(record, root)
-                if kind == "person":
-                    self._people.add(record)
+        for record, root, kind in files_of(self._connection, asked):
+            self._root_of.setdefault(record, root)
+            if kind == "person":
+                self._people.add(record)
         self._look_up_shares({c.record for c in changes if c.kind == FileShare.kind})
 
     def _look_up_shares(self, records: set[bytes]) -> None:
         columns: Any = FileShare.__table__.c
-        for some in chunks(records, IN_LIMIT):
-            query = sa.select(columns.id, columns.to_scope).where(
-                columns.id.in_([UUID(bytes=record) for record in some])
-            )
-            for record, code in self._connection.execute(query):
-                self._shares[record.bytes] = scope_named(code) if code else None
+        query = sa.select(columns.id, columns.to_scope).where(is_listed(columns.id, records))
+        for record, code in self._connection.execute(query):
+            self._shares[record.bytes] = scope_named(code) if code else None
 
     def _reason(self, change: Change, seen: Callable[[int], int]) -> str | None:
         root = change.root_id

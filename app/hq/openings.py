@@ -7,21 +7,21 @@ it, until it is transferred. It is open to others while a ``FileShare`` says so.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.hq.locks import lock_scopes
 from app.hq.tables import FILE_SCOPE, IDENTITY, SCOPE
 from app.models.ids import named_id
-from app.models.log import CHANGE, chunks
+from app.models.listed import is_listed
+from app.models.log import CHANGE
 from app.models.sharing import FileShare, kinds_in, writable
 
-IN_LIMIT: Final = 500
 Files = dict[bytes, dict[bytes, "Opening"]]
 """Per file, to which scopes it is open and how."""
 
@@ -125,13 +125,21 @@ def derive(
 
 def read_openings(connection: sa.Connection, roots: Iterable[bytes]) -> Files:
     """Look up to whom files are open; a file of nobody has no scopes."""
-    found: Files = {}
-    for some in chunks(roots, IN_LIMIT):
-        found.update({root: {} for root in some})
-        query = sa.select(FILE_SCOPE).where(FILE_SCOPE.c.root.in_(some))
+    found: Files = {root: {} for root in roots}
+    if found:
+        query = sa.select(FILE_SCOPE).where(is_listed(FILE_SCOPE.c.root, found))
         for row in connection.execute(query):
             found[row.root][row.scope] = _opening(row)
     return found
+
+
+def files_of(
+    connection: sa.Connection, records: Iterable[bytes]
+) -> Iterator[tuple[bytes, bytes, str]]:
+    """Give, of each of the records that is known, its id, the file it belongs to and its kind."""
+    columns = (CHANGE.c.record, CHANGE.c.root, CHANGE.c.kind)
+    query = sa.select(*columns).where(is_listed(CHANGE.c.record, records)).distinct()
+    yield from map(tuple, connection.execute(query))
 
 
 def _opening(row: Any) -> Opening:
@@ -250,43 +258,39 @@ def _shares(connection: sa.Connection, roots: Iterable[bytes]) -> dict[bytes, li
     columns = table.c
     raw = sa.type_coerce(columns.root, FILE_SCOPE.c.root.type)
     found: dict[bytes, list[Share]] = defaultdict(list)
-    for some in chunks(roots, IN_LIMIT):
-        query = sa.select(
-            raw.label("file"),
-            columns.id,
-            columns.created_at,
-            columns.to_scope,
-            columns.purpose,
-            columns.closed_on,
-            columns.parts,
-        ).where(raw.in_(some), columns.voided.is_(None), columns.to_scope.is_not(None))
-        for row in connection.execute(query):
-            found[row.file].append(
-                Share(
-                    order=(row.created_at or 0, row.id.bytes),
-                    to=scope_named(row.to_scope),
-                    is_transfer=row.purpose == "transfer",
-                    is_closed=row.closed_on is not None,
-                    parts=frozenset(row.parts or ()),
-                )
+    query = sa.select(
+        raw.label("file"),
+        columns.id,
+        columns.created_at,
+        columns.to_scope,
+        columns.purpose,
+        columns.closed_on,
+        columns.parts,
+    ).where(is_listed(columns.root, roots), columns.voided.is_(None), columns.to_scope.is_not(None))
+    for row in connection.execute(query):
+        found[row.file].append(
+            Share(
+                order=(row.created_at or 0, row.id.bytes),
+                to=scope_named(row.to_scope),
+                is_transfer=row.purpose == "transfer",
+                is_closed=row.closed_on is not None,
+                parts=frozenset(row.parts or ()),
             )
+        )
     return found
 
 
 def _origins(connection: sa.Connection, roots: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     """Give the scope each file was first brought by."""
-    found: dict[bytes, list[bytes]] = {}
-    for some in chunks(roots, IN_LIMIT):
-        first = (
-            sa.select(CHANGE.c.root, sa.func.min(CHANGE.c.pos).label("pos"))
-            .where(CHANGE.c.root.in_(some))
-            .group_by(CHANGE.c.root)
-            .subquery()
-        )
-        query = (
-            sa.select(first.c.root, IDENTITY.c.office)
-            .join(CHANGE, CHANGE.c.pos == first.c.pos)
-            .join(IDENTITY, IDENTITY.c.id == CHANGE.c.device)
-        )
-        found.update({root: [office] for root, office in connection.execute(query)})
-    return found
+    first = (
+        sa.select(CHANGE.c.root, sa.func.min(CHANGE.c.pos).label("pos"))
+        .where(is_listed(CHANGE.c.root, roots))
+        .group_by(CHANGE.c.root)
+        .subquery()
+    )
+    query = (
+        sa.select(first.c.root, IDENTITY.c.office)
+        .join(CHANGE, CHANGE.c.pos == first.c.pos)
+        .join(IDENTITY, IDENTITY.c.id == CHANGE.c.device)
+    )
+    return {root: [office] for root, office in connection.execute(query)}

@@ -143,9 +143,11 @@ class PostgresDatabase(Database):
             bring_to_shape(connection, self.settings, is_indexed=False)
 
     @contextmanager
-    def control(self) -> Iterator[sa.Connection]:
+    def control(self, *, is_lasting: bool = True) -> Iterator[sa.Connection]:
         try:
             with self._writer.begin() as connection:
+                if not is_lasting:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 yield connection
         except DBAPIError as error:
             if _state(error.orig) in _AGAIN:

@@ -14,6 +14,7 @@ from app.models.fold import Folded, fold
 from app.models.log import CHANGE, chunks, entries_of
 from app.models.postgres import copy_rows
 from app.models.record import Record, kinds
+from app.models.types import ValueType
 from app.models.values import IdType, id_of
 
 Convert = Callable[[Any], Any]
@@ -26,9 +27,10 @@ class Projector:
     def __init__(self, record: type[Record]) -> None:
         self._fields = record.fields
         names = ["id", "root", "created_at", "created_by", "updated_at", "updated_by", "conflicts"]
-        # Where each answer goes and how; most questions of a record are unanswered.
-        self._places: dict[str, tuple[int, Convert]] = {
-            name: (place, field.type.to_sqlite)
+        # Where each answer goes, how, and whether text stays as it is, as most of it does; most
+        # questions of a record are unanswered.
+        self._places: dict[str, tuple[int, Convert, bool]] = {
+            name: (place, field.type.to_sqlite, type(field.type).to_sqlite is ValueType.to_sqlite)
             for place, (name, field) in enumerate(record.fields.items(), len(names))
         }
         self._unanswered: tuple[None, ...] = (None,) * len(record.fields)
@@ -86,10 +88,15 @@ class Projector:
         places = self._places
         for name, value in change.fields.items():
             place = places.get(name)
-            if place is not None:
-                if type(value) is str and "\0" in value:
-                    raise ValueError("a character that PostgreSQL cannot keep")
-                row[place[0]] = place[1](value)
+            if place is None:
+                continue
+            at, convert, keeps_text = place
+            if type(value) is not str:
+                row[at] = convert(value)
+            elif "\0" in value:
+                raise ValueError("a character that PostgreSQL cannot keep")
+            else:
+                row[at] = value if keeps_text else convert(value)
         return tuple(row)
 
     def fold(self, entries: list[Entry]) -> Folded:
