@@ -6,7 +6,7 @@ milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -43,10 +43,10 @@ class HybridClock:
         self.last = max(self.last + 1, self._now_ms() << _COUNTER_BITS)
         return self.last
 
-    def see(self, stamp: int) -> None:
-        """Follow a stamp read from elsewhere, unless it is absurdly far ahead."""
-        if stamp < farthest_stamp(self._now_ms()):
-            self.last = max(self.last, stamp)
+    def see(self, stamps: Iterable[int]) -> None:
+        """Follow stamps read from elsewhere, except those that are absurdly far ahead."""
+        farthest = farthest_stamp(self._now_ms())
+        self.last = max([self.last, *(stamp for stamp in stamps if stamp < farthest)])
 
     @property
     def lead_ms(self) -> int:

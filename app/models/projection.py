@@ -103,18 +103,21 @@ class Projector:
         """Fold one record's changes by the policies of its kind."""
         return fold(entries, self._fields)
 
-    def write(self, connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
-        """Insert or replace rows."""
+    def write(
+        self, connection: sa.Connection, rows: list[tuple[Any, ...]], *, are_new: bool = False
+    ) -> None:
+        """Insert or replace rows; only insert them when their records are known to have none."""
         if not rows:
             return
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(self._upsert, rows)
             return
-        # The transaction holds these records alone (see ``hq.locks``): between the two statements
-        # nobody else writes them.
-        connection.exec_driver_sql(
-            f'DELETE FROM "{self._kind}" WHERE id = ANY(%s)', ([id_of(row[0]) for row in rows],)
-        )
+        if not are_new:
+            # The transaction holds these records alone (see ``hq.locks``): between the two
+            # statements nobody else writes them.
+            connection.exec_driver_sql(
+                f'DELETE FROM "{self._kind}" WHERE id = ANY(%s)', ([id_of(row[0]) for row in rows],)
+            )
         copy_rows(connection, self._kind, self._types, map(self._native, rows))
 
     def _native(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -192,21 +195,20 @@ def project(
     Args:
         connection: Inside a writing transaction.
         entries: By record.
-        ready: By kind, rows of other records that are known already.
+        ready: By kind, rows of other records that are known already; these have none yet.
     """
-    rows: dict[str, list[tuple[Any, ...]]] = {
-        k: list(of_one) for k, of_one in (ready or {}).items()
-    }
+    rows: dict[str, list[tuple[Any, ...]]] = {}
     for of_one in entries.values():
         for kind in {entry.change.kind for entry in of_one}:
             writer = projector(kind)
             if writer is not None:
                 folded_one = writer.fold(of_kind(of_one, kind))
                 rows.setdefault(kind, []).append(writer.row(folded_one))
-    for kind, of_one_kind in rows.items():
-        writer = projector(kind)
-        if writer is not None:
-            writer.write(connection, of_one_kind)
+    for are_new, of_kinds in ((True, ready or {}), (False, rows)):
+        for kind, of_one_kind in of_kinds.items():
+            writer = projector(kind)
+            if writer is not None:
+                writer.write(connection, of_one_kind, are_new=are_new)
 
 
 def reproject(connection: sa.Connection, records: Iterable[bytes]) -> None:

@@ -77,20 +77,19 @@ def last_in_common(connection: sa.Connection, run: Run) -> int | None:
     """
     if not run.bodies:
         return None
-    digests = dict(enumerate([run.previous, *links(run.previous, run.bodies)], run.first - 1))
+    before = run.first - 1
     query = (
         sa.select(CHANGE.c.seq, CHANGE.c.chain)
-        .where(CHANGE.c.device == run.device, CHANGE.c.seq.between(*_ends(digests)))
+        .where(CHANGE.c.device == run.device)
+        .where(CHANGE.c.seq.between(before, before + len(run.bodies)))
         .order_by(CHANGE.c.seq)
     )
-    for seq, chain in connection.execute(query):
-        if digests[seq] != chain:
+    held = connection.execute(query).all()
+    digests = [run.previous, *links(run.previous, run.bodies)] if held else []
+    for seq, chain in held:
+        if digests[seq - before] != chain:
             return int(seq) - 1
     return None
-
-
-def _ends(numbers: Mapping[int, object]) -> tuple[int, int]:
-    return min(numbers), max(numbers)
 
 
 def _set_aside(connection: sa.Connection, device: bytes, after: int) -> list[Any]:

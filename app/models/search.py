@@ -7,6 +7,7 @@ words that begin so, words that sound so, words one slip away.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,7 @@ from app.models.types import Text
 
 _CHUNK: Final = 500
 _SHORTEST_SLIP: Final = 4
+_BETWEEN: Final = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _numbers(answer: str) -> list[str]:
 
     Numbers are dialled and remembered from their end too, so tails are kept.
     """
-    compact = "".join(c for c in answer.casefold() if c.isalnum())
+    compact = _BETWEEN.sub("", answer.casefold())
     tails = [compact[-length:] for length in (9, 8, 6, 4) if len(compact) > length]
     return [compact, *tails, *words(answer)]
 
@@ -131,7 +133,7 @@ class Finder:
             limit: At most so many.
         """
         asked = words(text)
-        compact = "".join(c for c in text.casefold() if c.isalnum())
+        compact = _BETWEEN.sub("", text.casefold())
         if not asked:
             return []
         with self._engine.connect() as connection:

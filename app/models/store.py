@@ -419,8 +419,7 @@ class Store:
                 _note_for_review(connection, merged)
                 if also is not None:
                     also(connection, merged)
-            for stored in merged.stored:
-                self._clock.see(stored.change.clock)
+            self._clock.see(stored.change.clock for stored in merged.stored)
         if merged.records:
             self._announce(Changed(frozenset(merged.records.values()), "elsewhere"))
         return merged
