@@ -23,6 +23,7 @@ from app.models.contents import (
     joined_parts,
     put_content,
 )
+from app.models.listed import is_listed
 from app.models.log import chunks
 from app.models.record import kinds
 from app.sync.contents import LARGEST_BYTES
@@ -168,23 +169,21 @@ def unknown_content() -> Refused:
 
 def _named(connection: sa.Connection, digests: list[str], scopes: set[bytes]) -> set[str]:
     """Give those of the digests that a record open to one of the scopes names."""
-    naming: dict[tuple[bytes, str], set[str]] = {}
+    naming: dict[bytes, list[tuple[str, str]]] = {}  # per file, kinds and digests
     for column in named_contents():
         kind = column.table.name
         if kinds()[kind].is_confidential:
             continue
         query = sa.select(column, column.table.c.root).where(column.in_(digests)).distinct()
         for digest, root in connection.execute(query):
-            naming.setdefault((root.bytes, kind), set()).add(digest)
+            naming.setdefault(root.bytes, []).append((kind, digest))
     found: set[str] = set()
-    for some in chunks({root for root, _kind in naming}, _IN_LIMIT):
-        openings = sa.select(FILE_SCOPE.c.root, FILE_SCOPE.c.kinds).where(
-            FILE_SCOPE.c.root.in_(some),
-            FILE_SCOPE.c.scope.in_(scopes),
-            FILE_SCOPE.c.closed_at.is_(None),
-        )
-        for root, listed in connection.execute(openings):
-            for kind in {kind for at, kind in naming if at == root}:
-                if listed is None or kind in listed.split():
-                    found |= naming[root, kind]
+    openings = sa.select(FILE_SCOPE.c.root, FILE_SCOPE.c.kinds).where(
+        is_listed(FILE_SCOPE.c.root, naming),
+        FILE_SCOPE.c.scope.in_(scopes),
+        FILE_SCOPE.c.closed_at.is_(None),
+    )
+    for root, listed in connection.execute(openings):
+        open_kinds = None if listed is None else listed.split()
+        found.update(d for k, d in naming[root] if open_kinds is None or k in open_kinds)
     return found
