@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,19 +22,16 @@ def give_consent(db: Session, person: UUID, **answers: Any) -> Consent:
     return consent
 
 
-def withdraw_consent(db: Session, consent: Consent, on: date) -> None:
-    """Note that a consent no longer holds; no reason is asked."""
-    consent.withdrawn_on = on
-
-
-def live_scopes(db: Session, person: UUID) -> frozenset[str]:
-    """Give what a person agrees to now, over all acts not withdrawn."""
+def live_scopes(db: Session, person: UUID, without: Consent | None = None) -> frozenset[str]:
+    """Give what a person agrees to now, over all acts not withdrawn, ``without`` one of them."""
     consents = db.scalars(
         select(Consent).where(
             Consent.person == person, Consent.voided.is_(None), Consent.withdrawn_on.is_(None)
         )
     )
-    return frozenset(scope for consent in consents for scope in consent.scopes or ())
+    return frozenset(
+        scope for consent in consents if consent is not without for scope in consent.scopes or ()
+    )
 
 
 @rule(Consent)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from app.casework.programmes import programme_of
 from app.i18n import _, isolate
-from app.models.choices import COUNTRIES
+from app.models.choices import COUNTRIES, UNKNOWN_NATIONALITY
 from app.models.persons import LEGAL_STATUSES, SEXES, Person
 from app.models.places import PLACES
 from app.models.programmes import Eligibility, Programme
@@ -138,14 +138,11 @@ def _judge_legal_status(rules: Eligibility, person: Person, found: _Findings) ->
         )
 
 
-_UNKNOWN_NATIONALITY: Final = "XXX"
-
-
 def _judge_nationality(rules: Eligibility, person: Person, found: _Findings) -> None:
     if not rules.nationalities and not rules.excluded_nationalities:
         return
     held = person.nationalities or frozenset()
-    known = held - {_UNKNOWN_NATIONALITY}
+    known = held - {UNKNOWN_NATIONALITY}
     excluded = known & set(rules.excluded_nationalities)
     if excluded:
         found.against.append(
@@ -155,7 +152,7 @@ def _judge_nationality(rules: Eligibility, person: Person, found: _Findings) -> 
         )
     elif rules.nationalities and known & set(rules.nationalities):
         return
-    elif not known or _UNKNOWN_NATIONALITY in held:
+    elif not known or UNKNOWN_NATIONALITY in held:
         found.to_ask.append(_("The nationality is not known. Ask it."))
     elif rules.nationalities:
         found.against.append(

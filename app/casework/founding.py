@@ -13,7 +13,7 @@ from app.models.ids import named_id, new_id
 from app.models.officers import PROTECTION
 from app.models.offices import Office
 from app.models.store import Store, remove_files
-from app.models.users import User
+from app.models.users import User, a_login
 
 
 def found_store(
@@ -48,7 +48,7 @@ def found_store(
             "code",
             "office",
         )
-    _require_login(login)
+    login = a_login(login)
     store = Store.create(folder, is_training=is_training, **clocks)
     try:
         user_id = new_id()
@@ -80,10 +80,3 @@ def found_store(
         remove_files(folder)
         raise
     return store, user_id
-
-
-def _require_login(login: str) -> None:
-    if not login.strip() or len(login) > 40 or login != login.strip():
-        raise Refused(
-            "login", _("Choose a login of 1 to 40 characters, such as amina."), "login", "user"
-        )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.casework.people import display_names
 from app.errors import Refused
 from app.i18n import _, isolate
-from app.models.choices import COUNTRIES
+from app.models.choices import COUNTRIES, UNKNOWN_NATIONALITY
 from app.models.names import sounds, words
 from app.models.persons import Contact, Person, PersonName
 from app.models.store import Store
@@ -26,7 +26,6 @@ _CANDIDATES: Final = 60
 _SHORTEST_BEGUN: Final = 3
 _PHONE_POINTS: Final = 5
 _ENOUGH: Final = 4
-_NOT_TELLING: Final = frozenset({"XXX"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +208,7 @@ def _years(value: PartialDate) -> tuple[date, date]:
 
 
 def _compare_nationality(likely: LikelyDuplicate, nationalities: frozenset[str]) -> None:
-    same = (nationalities & likely.nationalities) - _NOT_TELLING
+    same = (nationalities & likely.nationalities) - {UNKNOWN_NATIONALITY}
     if same:
         named = _(", ").join(COUNTRIES.label(code) for code in sorted(same))
         likely.because(_("same nationality: {country}").format(country=named), 1)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.casework.among import Among, Key, key, rows
 from app.errors import Refused
 from app.i18n import _
+from app.models.choices import UNKNOWN_NATIONALITY
 from app.models.persons import Contact, Person, PersonIdentifier, PersonName, full_name
 from app.models.rules import rule
 from app.models.types import Context
@@ -73,7 +74,7 @@ def pre_register(
         {
             "sex": sex or "U",
             "birth": birth,
-            "nationalities": [nationality or "XXX"],
+            "nationalities": [nationality or UNKNOWN_NATIONALITY],
         },
         names=[{"given_names": given_names, "family_name": family_name}],
         contacts=[{"number": phone, "contact_kind": "own"}] if phone else (),

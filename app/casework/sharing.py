@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -54,63 +55,40 @@ _PARTS_OF_SERVICE: Final = {
 """The part in which who gives a service writes what they gave."""
 
 
-def _asked(*required: str) -> dict[str, Field]:
-    fields = FileShare.fields
+def _asked(*required: str, optional: tuple[str, ...] = ()) -> dict[str, Field]:
     return {
-        name: replace(fields[name], required=name in required)
-        for name in ("to_scope", "parts", "reason")
+        name: replace(FileShare.fields[name], required=name in required)
+        for name in (*required, *optional)
     }
 
 
-@verb(Person, "share", N_("Open the file to another office"), asks=_asked("to_scope"))
+_OPENING: Final = _asked("to_scope", optional=("parts", "reason"))
+# Always of the whole file.
+_TRANSFER: Final = _asked("to_scope", "reason")
+
+
+@verb(Person, "share", N_("Open the file to another office"), asks=_OPENING)
+@verb(Case, "share", N_("Open the file to another office"), asks=_OPENING)
 def open_file(
     db: Session,
-    person: Person,
+    of: Person | Case,
     to_scope: str,
     parts: frozenset[str] | None = None,
     reason: str | None = None,
-    referral: UUID | None = None,
 ) -> FileShare:
     """Let an office or partner have a person's file, or parts of it, until it is closed."""
-    return _share(
-        db, person.id, to_scope, purpose="referral", parts=parts, reason=reason, referral=referral
-    )
+    return _share(db, _person(of), to_scope, purpose="referral", parts=parts, reason=reason)
 
 
-@verb(
-    Person,
-    "transfer",
-    N_("Transfer to another office"),
-    asks={n: f for n, f in _asked("to_scope", "reason").items() if n != "parts"},
-    roles=_SUPERVISING,
-)
-def transfer(db: Session, person: Person, to_scope: str, reason: str) -> FileShare:
+@verb(Person, "transfer", N_("Transfer to another office"), asks=_TRANSFER, roles=_SUPERVISING)
+@verb(Case, "transfer", N_("Transfer to another office"), asks=_TRANSFER, roles=_SUPERVISING)
+def transfer(db: Session, of: Person | Case, to_scope: str, reason: str) -> FileShare:
     """Hand a person over: the file is theirs from the next sync on, and changed here no more."""
-    return _share(db, person.id, to_scope, purpose="transfer", reason=reason)
+    return _share(db, _person(of), to_scope, purpose="transfer", reason=reason)
 
 
-@verb(Case, "share", N_("Open the file to another office"), asks=_asked("to_scope"))
-def open_file_of_case(
-    db: Session,
-    case: Case,
-    to_scope: str,
-    parts: frozenset[str] | None = None,
-    reason: str | None = None,
-) -> FileShare:
-    """Let an office or partner have the file of the person of a case, or parts of it."""
-    return _share(db, case.person, to_scope, purpose="referral", parts=parts, reason=reason)
-
-
-@verb(
-    Case,
-    "transfer",
-    N_("Transfer to another office"),
-    asks={n: f for n, f in _asked("to_scope", "reason").items() if n != "parts"},
-    roles=_SUPERVISING,
-)
-def transfer_case(db: Session, case: Case, to_scope: str, reason: str) -> FileShare:
-    """Hand the person of a case over, with their whole file."""
-    return _share(db, case.person, to_scope, purpose="transfer", reason=reason)
+def _person(of: Person | Case) -> UUID:
+    return of.id if isinstance(of, Person) else of.person
 
 
 def _may_be_opened(db: Session, referral: Referral) -> bool:
@@ -123,7 +101,7 @@ def _may_be_opened(db: Session, referral: Referral) -> bool:
     Referral,
     "open_file",
     N_("Open the file to them"),
-    asks=_asked("to_scope", "parts"),
+    asks=_asked("to_scope", "parts", optional=("reason",)),
     when=_may_be_opened,
 )
 def open_to_agency(
@@ -158,6 +136,40 @@ def close(db: Session, share: FileShare, closing_reason: str | None = None) -> N
     share.closed_on = db.info["context"].today
     if closing_reason:
         share.closing_reason = closing_reason
+
+
+@verb(
+    Consent,
+    "withdraw",
+    N_("Withdraw the consent"),
+    when=lambda _db, consent: consent.withdrawn_on is None,
+)
+def withdraw_consent(db: Session, consent: Consent) -> list[FileShare]:
+    """Note that a consent no longer holds, and close the file to those who had it by it.
+
+    No reason is asked.
+
+    Returns:
+        What was closed.
+    """
+    consent.withdrawn_on = db.info["context"].today
+    if "share_partner" in live_scopes(db, consent.person, without=consent):
+        return []
+    closing = _closed_from_here(db, consent.person)
+    for share in closing:
+        close(db, share)
+    return closing
+
+
+def _closed_from_here(db: Session, person: UUID) -> list[FileShare]:
+    """List the openings of a file that are this office's to close.
+
+    Those to whom a file was opened give back their own; whose file it is closes any.
+    """
+    here = db.info["store"].settings.get("office_code", str)
+    to_here = select(FileShare.id).filter_by(person=person, purpose="referral", to_scope=here)
+    theirs = {} if db.scalar(to_here.limit(1)) is None else {"to_scope": here}
+    return open_shares(db, person=person, purpose="referral", **theirs)
 
 
 def open_shares(db: Session, **where: Any) -> list[FileShare]:
@@ -280,6 +292,37 @@ def opened_as_the_referral_allows(db: Session, share: FileShare, context: Contex
             ),
             "parts",
         )
+
+
+@rule(Consent)
+def open_to_nobody_without_consent(db: Session, consent: Consent, context: Context) -> None:
+    """A file is open to others only while the person agrees."""
+    if consent.withdrawn_on is None and not consent.voided:
+        return
+    if "share_partner" not in (consent.scopes or ()):
+        return
+    if "share_partner" in live_scopes(db, consent.person, without=consent):
+        return
+    opened = {one.to_scope or "" for one in _closed_from_here(db, consent.person)}
+    if opened:
+        raise Refused(
+            "open_without_consent",
+            _(
+                "The file is still open to {offices}, and there is no consent to it any more."
+                " Close the file to them."
+            ).format(offices=_named(opened)),
+            "withdrawn_on" if consent.withdrawn_on else "voided",
+        )
+
+
+def closed_to(closed: Iterable[FileShare]) -> str:
+    """Say to whom a file was closed, in a sentence; empty when to nobody."""
+    offices = {one.to_scope or "" for one in closed}
+    return _("The file is closed to {offices}.").format(offices=_named(offices)) if offices else ""
+
+
+def _named(offices: Iterable[str]) -> str:
+    return _(", ").join(isolate(code) for code in sorted(offices))
 
 
 def _is_decided_here(db: Session, share: FileShare) -> bool:

@@ -175,5 +175,13 @@ def usual(kind: type[Record]) -> Callable[[Usual], Usual]:
 
 
 def usual_answers(db: Session, kind: type[Record], parent: Record) -> dict[str, Any]:
-    """Give what a form that adds a record starts with, as JSON values."""
-    return dict(_USUAL[kind](db, parent)) if kind in _USUAL else {}
+    """Give what a form that adds a record starts with, as JSON values.
+
+    Nothing while what the parent belongs to has not arrived: the form still opens.
+    """
+    if kind not in _USUAL:
+        return {}
+    try:
+        return dict(_USUAL[kind](db, parent))
+    except NoResultFound:
+        return {}

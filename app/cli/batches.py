@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.cli.files import headquarters_in, tell_made, tell_read
+from app.cli.outputs import OutputFile
 from app.cli.session import CommandLine, pass_command_line
 from app.errors import Refused
 from app.hq.base import Headquarters
@@ -25,7 +26,7 @@ def batch() -> None:
 
 @batch.command()
 @click.option("--week", required=True, metavar="WEEK", help="Such as 2026-W47.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option("-o", "--output", required=True, type=OutputFile(), metavar="FILE")
 @click.option("--no-attachments", is_flag=True, help="Records only.")
 @pass_command_line
 def export(line: CommandLine, week: str, output: Path, no_attachments: bool) -> None:
@@ -37,7 +38,7 @@ def export(line: CommandLine, week: str, output: Path, no_attachments: bool) -> 
 
 @batch.command(name="read")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="RECEIPT")
+@click.option("-o", "--output", type=OutputFile(), metavar="RECEIPT")
 @pass_command_line
 def read_batch(line: CommandLine, file: Path, output: Path | None) -> None:
     """Take a batch in at headquarters, count it again, and write its receipt."""
@@ -47,7 +48,7 @@ def read_batch(line: CommandLine, file: Path, output: Path | None) -> None:
 
 @batch.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="RECEIPT")
+@click.option("-o", "--output", type=OutputFile(), metavar="RECEIPT")
 @pass_command_line
 def receipt(line: CommandLine, file: Path, output: Path | None) -> None:
     """Take a receipt in at the office; at headquarters, write the receipt of a batch again."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from app.cli.outputs import OutputFile
 from app.cli.session import CommandLine, pass_command_line, record_id
 from app.errors import Refused
 from app.hq.base import HQ_KEY, Headquarters
@@ -17,6 +18,7 @@ from app.i18n import _
 from app.sync import neighbours as lan
 from app.sync.carried import FileMade, FileRead
 from app.sync.files import export_file, read_file
+from app.sync.neighbour_service import serve as serve_neighbours
 
 
 @contextmanager
@@ -48,11 +50,18 @@ def file_() -> None:
 
 
 @file_.command()
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option("-o", "--output", required=True, type=OutputFile(), metavar="FILE")
 @click.option("--to", multiple=True, metavar="COMPUTER", help="A colleague's, or a device's at HQ.")
 @click.option("--no-attachments", is_flag=True, help="Records only.")
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="For a colleague's: all there is, not only what it has not said it holds.",
+)
 @pass_command_line
-def export(line: CommandLine, output: Path, to: tuple[str, ...], no_attachments: bool) -> None:
+def export(
+    line: CommandLine, output: Path, to: tuple[str, ...], no_attachments: bool, whole: bool
+) -> None:
     """Write what headquarters, or a colleague's computer, lacks to a file only it can read."""
     with headquarters_in(line) as hq:
         if hq is not None:
@@ -60,14 +69,16 @@ def export(line: CommandLine, output: Path, to: tuple[str, ...], no_attachments:
                 raise Refused("to_required", _("Name one device with --to."), "to")
             tell_made(line, write_news(hq, record_id(to[0]), output))
             return
+    if whole and not to:
+        raise click.UsageError(_("Name a colleague's computer with --to."))
     with line.store() as (store, _user):
-        made = export_file(store, output, to, with_contents=not no_attachments)
+        made = export_file(store, output, to, with_contents=not no_attachments, is_whole=whole)
     tell_made(line, made)
 
 
 @file_.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="RECEIPT")
+@click.option("-o", "--output", type=OutputFile(), metavar="RECEIPT")
 @pass_command_line
 def read(line: CommandLine, file: Path, output: Path | None) -> None:
     """Take FILE in, whoever it is from; headquarters writes a receipt beside it."""
@@ -92,11 +103,11 @@ def neighbours() -> None:
 def serve(line: CommandLine, host: str, port: int) -> None:
     """Answer colleagues' computers until told to stop."""
     with line.store() as (store, _user):
-        lan.serve(
+        serve_neighbours(
             store,
             host,
             port,
-            told=lambda taken: tell_read(line, taken),
+            told=lambda done: tell_read(line, done.taken),
             ready=lambda listening: line.answer({"url": listening.url}, listening.url),
         )
 
@@ -110,12 +121,5 @@ def sync(line: CommandLine, url: str) -> None:
         done = lan.exchange_with(store, url)
     line.answer(
         {"name": done.name, "given": done.given.changes, "taken": done.taken.as_json()},
-        "\n".join(
-            [
-                _("{given} changes went to {name}.").format(
-                    given=done.given.changes, name=done.name
-                ),
-                *done.taken.sentences,
-            ]
-        ),
+        "\n".join(done.sentences),
     )

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from app.cli.outputs import Output, OutputFile, write_out
 from app.cli.session import CommandLine, pass_command_line, record_id
 from app.documents.registry import documents as registered
 from app.documents.registry import print_document
-from app.errors import Refused, Unavailable
+from app.errors import Refused
 from app.i18n import LANGUAGES, _
 
 
@@ -30,7 +31,9 @@ def documents(line: CommandLine) -> None:
 @click.option("--record", "record", metavar="ID", help="Whose paper; not for a blank one.")
 @click.option("--lang", "languages", default="fr", show_default=True, metavar="fr[,ar]")
 @click.option("--blank", is_flag=True, help="An empty form, to be filled by hand.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "-o", "--output", type=OutputFile(or_standard_output=True), required=True, metavar="FILE|-"
+)
 @pass_command_line
 def print_(
     line: CommandLine,
@@ -38,7 +41,7 @@ def print_(
     record: str | None,
     languages: str,
     blank: bool,
-    output: Path,
+    output: Output,
 ) -> None:
     """Write DOCUMENT as PDF, in one language or two side by side."""
     chosen = tuple(code.strip() for code in languages.split(","))
@@ -48,8 +51,14 @@ def print_(
         )
     if record is None and not blank:
         raise Refused("record_required", _("Say whose paper with --record, or ask for --blank."))
+    is_file = isinstance(output, Path)
+    if line.as_json and not is_file:
+        raise click.UsageError(
+            _("With --json the answer goes to standard output: name a file for the paper.")
+        )
     with line.store() as (store, _user):
-        store.require_outside(output)
+        if isinstance(output, Path):
+            store.require_outside(output)
         printed = print_document(
             store,
             document,
@@ -58,16 +67,12 @@ def print_(
             blank,
             printed_on=store.context().today,
         )
-    try:
-        output.write_bytes(printed.pdf)
-    except OSError as error:
-        raise Unavailable(
-            _("{path} cannot be written: {reason}.").format(path=output, reason=error.strerror),
-            _("Choose another place."),
-        ) from error
+    write_out(output, printed.pdf)
     for lost in printed.unprintable:
         warning = _("{value} holds characters no font here can print: {characters}.")
         click.echo(warning.format(value=lost.name, characters=lost.characters), file=sys.stderr)
+    if not is_file:
+        return
     line.answer(
         {
             "file": str(output),

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from app.casework.founding import found_store
+from app.cli.outputs import OutputFile
 from app.cli.session import UNAVAILABLE, CommandLine, pass_command_line, passphrase
 from app.i18n import _, isolate, ngettext
 from app.models.backup import back_up
@@ -107,7 +108,7 @@ def digest(line: CommandLine) -> None:
 
 
 @store.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=OutputFile())
 @pass_command_line
 def backup(line: CommandLine, file: Path) -> None:
     """Write an encrypted backup to FILE."""

@@ -6,6 +6,7 @@ import click
 
 from app.cli.session import UNAVAILABLE, CommandLine, pass_command_line
 from app.i18n import _, ngettext
+from app.models.quarantine import reason_text
 from app.sync.enrolment import enrol as enrol_store
 from app.sync.enrolment import renew_certificate
 from app.sync.mending import Mended
@@ -73,7 +74,7 @@ def sync(line: CommandLine, is_checked: bool) -> None:
             "contents_sent": report.contents_sent,
             "contents_received": report.contents_received,
             "refused": [
-                {"device": str(device), "seq": seq, "reason": reason}
+                {"device": str(device), "seq": seq, "reason": reason_text(reason)}
                 for device, seq, reason in report.refused
             ],
             "verified": report.is_verified,

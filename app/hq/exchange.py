@@ -21,12 +21,15 @@ from app.hq.tables import IDENTITY
 from app.models.change import links
 from app.models.log import QUARANTINE, head_of
 from app.models.merge import Merged, Run
-from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Identity, Request
+from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Identity, Request, Seal
 from app.sync.outbox import chain_of
 from app.sync.peers import digest_of
+from app.sync.signing import seal
 
 # More than the changes of a frame, so that each refusal is told once; they compress well.
 _MOST_TOLD: Final = 20_000
+Link = tuple[int, bytes]
+"""The number of a change and the chain digest after it."""
 
 
 class _TwinError(Exception):
@@ -80,6 +83,11 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
         ]
         refused = [*_held(connection, again), *refused]
         taken = standing(connection, device, request.retry)
+        pushed = {
+            run.device: head_of(connection, run.device)
+            for run in found.runs
+            if run.device not in forked
+        }
     peers = peers_for(hq, device)
     # Of a position that this headquarters never gave, nothing is remembered.
     cursor = next((f.start for f in feeds if f.scope == device.scope.bytes), 0)
@@ -94,6 +102,7 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
         peers=None if digest_of(peers) == request.peers else peers,
         chains=chains,
         taken=taken,
+        seals=_seals(hq, feeds, pushed),
     )
 
 
@@ -146,6 +155,24 @@ def take_in(
     except _TwinError as error:
         return error.identities
     return set()
+
+
+def _seals(hq: Headquarters, feeds: Sequence[Feed], pushed: dict[bytes, Link]) -> list[Seal]:
+    """Sign the last change of each identity that was taken or is given."""
+    given: dict[bytes, Run] = {}
+    for run in (run for one in feeds for run in one.runs):
+        if run.device not in given or given[run.device].first < run.first:
+            given[run.device] = run
+    last = {
+        device: (run.first + len(run.bodies) - 1, links(run.previous, run.bodies)[-1])
+        for device, run in given.items()
+    }
+    last |= pushed
+    return [
+        seal(hq.secrets.private_key, hq.id.bytes, device, seq, chain)
+        for device, (seq, chain) in last.items()
+        if seq
+    ]
 
 
 def _not_anothers(

@@ -20,7 +20,7 @@ from app.hq.openings import (
     scope_parents,
 )
 from app.hq.tables import DEVICE, IDENTITY
-from app.i18n import _
+from app.i18n import N_
 from app.models.capture import REASON
 from app.models.change import Change, root_of
 from app.models.listed import is_listed
@@ -119,7 +119,10 @@ class Gate:
                 )
 
     def refuse(self, device: bytes, changes: Sequence[Change]) -> dict[int, str]:
-        """Give the reason for each change of an identity, by ``seq``, that is not taken."""
+        """Give the reason for each change of an identity, by ``seq``, that is not taken.
+
+        The reasons are message ids: they are kept, and each reader has them in their own language.
+        """
         self._look_up(changes)
         seen = self._seen_by(device)
         refused: dict[int, str] = {}
@@ -161,12 +164,12 @@ class Gate:
     def _reason(self, change: Change, seen: Callable[[int], int]) -> str | None:
         root = change.root_id
         if self._root_of.get(change.record, root) != root:
-            return _("This record belongs to another file; it cannot be moved.")
+            return N_("This record belongs to another file; it cannot be moved.")
         if root != change.record and self._root_of.get(root, root) != root:
-            return _("This record belongs to another file; it cannot be moved.")
+            return N_("This record belongs to another file; it cannot be moved.")
         is_named = root[_VERSION_AT] >> 4 == _NAMED
         if (is_named or change.kind in _OFFICES) and not self._is_own_office(change, root):
-            return _("An office and those who work there are changed by that office alone.")
+            return N_("An office and those who work there are changed by that office alone.")
         if change.kind == FileShare.kind:
             reason = self._share_reason(change, root)
             if reason is not None:
@@ -175,9 +178,9 @@ class Gate:
         if own is None:
             return self._open(root, is_named=is_named)
         if own.is_closed and seen(change.seq) >= (own.closed_position or 0):
-            return _("This file is no longer open to your office. Your change is kept here.")
+            return N_("This file is no longer open to your office. Your change is kept here.")
         if change.kind != FileShare.kind and not own.takes(change.kind):
-            return _("This part of the file is not open to your office for writing.")
+            return N_("This part of the file is not open to your office for writing.")
         return None
 
     def _is_own_office(self, change: Change, root: bytes) -> bool:
@@ -190,7 +193,7 @@ class Gate:
 
     def _share_reason(self, change: Change, root: bytes) -> str | None:
         if root not in self._people:
-            return _("Only a person's file can be opened to others.")
+            return N_("Only a person's file can be opened to others.")
         own = self.files[root].get(self.scope)
         if own is None or own.is_home:
             return None
@@ -199,13 +202,13 @@ class Gate:
         )
         if closes and self._shares.get(change.record) == self.scope:
             return None
-        return _("Only the office whose file this is may open it to others.")
+        return N_("Only the office whose file this is may open it to others.")
 
     def _open(self, root: bytes, *, is_named: bool) -> str | None:
         """Open a file to the pushing scope and its parent, if it is nobody else's."""
         openings = self.files[root]
         if openings and not is_named:
-            return _("This file belongs to another office.")
+            return N_("This file belongs to another office.")
         is_known = bool(openings)
         parent = self.scopes.get(self.scope)
         wanted = {self.scope: Opening(is_home=True)}

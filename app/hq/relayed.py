@@ -11,7 +11,7 @@ from app.errors import Refused
 from app.hq.base import Headquarters
 from app.hq.devices import Device, device_named
 from app.hq.tables import IDENTITY
-from app.i18n import _
+from app.i18n import N_, _
 from app.models.merge import Run
 from app.sync.frames import Request, Seal
 from app.sync.relay import seal_for
@@ -60,7 +60,7 @@ def sort_runs(hq: Headquarters, device: Device, request: Request) -> Sorted:
             found.runs.append(run)
             found.makers[run.device] = maker
         elif all(run.device != identity for identity, _seq, _why in found.refused):
-            reason = _("Headquarters has revoked the computer that made this.")
+            reason = N_("Headquarters has revoked the computer that made this.")
             found.refused.append((run.device, run.first, reason))
     return found
 

@@ -67,10 +67,14 @@ class _FromLocale(Choices):
         return _names(self.name, language()).get(code, code)
 
 
+UNKNOWN_NATIONALITY: Final = "XXX"
+"""Told of somebody whose nationality is not known. Source: ICAO Doc 9303, part 3."""
+
+
 class Countries(_FromLocale):
     """Countries by ISO 3166-1 alpha-2 code, and the two answers that are not a country."""
 
-    EXTRA: Final = {"XXA": N_("Stateless"), "XXX": N_("Unknown nationality")}
+    EXTRA: Final = {"XXA": N_("Stateless"), UNKNOWN_NATIONALITY: N_("Unknown nationality")}
 
     def __init__(self) -> None:
         super().__init__("countries")

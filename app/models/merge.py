@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from app.i18n import _
+from app.i18n import N_
 from app.models.change import Change, Entry, decode, genesis, links
 from app.models.collector import collector_paused
 from app.models.log import (
@@ -26,7 +26,10 @@ from app.models.log import (
 from app.models.projection import project, projector
 
 Refuse = Callable[[bytes, Sequence[Change]], dict[int, str]]
-"""Given changes of one device, gives the reason for each ``seq`` that is not accepted here."""
+"""Given changes of one device, gives the reason for each ``seq`` that is not accepted here.
+
+A reason is a message id without placeholders; see ``quarantine.reason_text``.
+"""
 
 _HIGHEST = 2**63 - 1
 _UNREADABLE = (msgspec.DecodeError, ValueError, TypeError)
@@ -56,7 +59,7 @@ class Merged:
     Attributes:
         stored: Changes that are new here, in the order taken.
         positions: The place of each of them in the log.
-        refused: ``(device, seq, reason)`` of changes put in quarantine.
+        refused: ``(device, seq, reason)`` of changes put in quarantine, the reason as kept.
         records: Ids of the records touched, with their kinds.
         forked: Devices whose history here differs from the one received: two machines use one
             identity, or a store was restored without taking a new one.
@@ -174,7 +177,10 @@ def _read(device: bytes, seq: int, body: bytes, chain: bytes) -> Stored:
 
 
 def _unreadable(error: Exception) -> str:
-    return _("This change cannot be read here: {reason}.").format(reason=error)
+    # What the error itself says is technical, and quotes answers.
+    if isinstance(error, msgspec.DecodeError):
+        return N_("This cannot be read here: it is damaged, or of a later version of Sanad.")
+    return N_("This cannot be read here: it holds what this version of Sanad does not take.")
 
 
 def _take_again(
@@ -260,7 +266,7 @@ def quarantine(
         seq: Its number there.
         chain: Chain digest after it.
         body: As carried.
-        reason: A sentence.
+        reason: A message id without placeholders.
         is_refused: It may not stand here; else it cannot be read.
     """
     connection.execute(

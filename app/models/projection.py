@@ -103,21 +103,18 @@ class Projector:
         """Fold one record's changes by the policies of its kind."""
         return fold(entries, self._fields)
 
-    def write(
-        self, connection: sa.Connection, rows: list[tuple[Any, ...]], *, are_new: bool = False
-    ) -> None:
-        """Insert or replace rows; only insert them when their records are known to have none."""
+    def write(self, connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
+        """Insert or replace rows."""
         if not rows:
             return
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(self._upsert, rows)
             return
-        if not are_new:
-            # The transaction holds these records alone (see ``hq.locks``): between the two
-            # statements nobody else writes them.
-            connection.exec_driver_sql(
-                f'DELETE FROM "{self._kind}" WHERE id = ANY(%s)', ([id_of(row[0]) for row in rows],)
-            )
+        # The transaction holds these records alone (see ``hq.locks``): between the two statements
+        # nobody else writes them. A log that lost a change may have kept the row of it.
+        connection.exec_driver_sql(
+            f'DELETE FROM "{self._kind}" WHERE id = ANY(%s)', ([id_of(row[0]) for row in rows],)
+        )
         copy_rows(connection, self._kind, self._types, map(self._native, rows))
 
     def _native(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -195,20 +192,21 @@ def project(
     Args:
         connection: Inside a writing transaction.
         entries: By record.
-        ready: By kind, rows of other records that are known already; these have none yet.
+        ready: By kind, rows of other records that are known already.
     """
-    rows: dict[str, list[tuple[Any, ...]]] = {}
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        k: list(of_one) for k, of_one in (ready or {}).items()
+    }
     for of_one in entries.values():
         for kind in {entry.change.kind for entry in of_one}:
             writer = projector(kind)
             if writer is not None:
                 folded_one = writer.fold(of_kind(of_one, kind))
                 rows.setdefault(kind, []).append(writer.row(folded_one))
-    for are_new, of_kinds in ((True, ready or {}), (False, rows)):
-        for kind, of_one_kind in of_kinds.items():
-            writer = projector(kind)
-            if writer is not None:
-                writer.write(connection, of_one_kind, are_new=are_new)
+    for kind, of_one_kind in rows.items():
+        writer = projector(kind)
+        if writer is not None:
+            writer.write(connection, of_one_kind)
 
 
 def reproject(connection: sa.Connection, records: Iterable[bytes]) -> None:

@@ -38,7 +38,7 @@ class HeldChange:
     Attributes:
         id: Its row here.
         device: Identity it was made under; ``seq`` its number there.
-        reason: Why, in a sentence.
+        reason: Why, in a sentence in the language in use.
         since: When it was set aside.
         is_refused: It may not stand here; else this program cannot read it.
         change: What it holds; None where nothing of it can be read.
@@ -78,7 +78,7 @@ def held_changes(connection: sa.Connection) -> list[HeldChange]:
             row.id,
             UUID(bytes=row.device),
             row.seq,
-            row.reason,
+            reason_text(row.reason),
             datetime.fromisoformat(row.at),
             row.is_refused,
             _decoded(row.body),
@@ -111,6 +111,15 @@ def note_tried(store: Keeper) -> None:
     digest = shape_digest()
     if store.settings.get(_TRIED_WITH, str) != digest:
         store.settings.put(None, **{_TRIED_WITH: digest})
+
+
+def reason_text(kept: str) -> str:
+    """Give a reason that was kept, or came from headquarters, in the language in use.
+
+    What is kept is a message id: the sentence in English, which a program that does not know it
+    shows as it is. An earlier program kept the sentence in the language it worked in.
+    """
+    return _(kept)
 
 
 def kind_title(kind: str) -> str:

@@ -38,8 +38,12 @@ def rules_of(record: type[Record]) -> list[Rule]:
     return _RULES.get(record, [])
 
 
-def not_here_yet(kind: str) -> Refused:
-    """Give the refusal to work on a record while what it belongs to has not arrived."""
+def not_here_yet(kind: str | None = None) -> Refused:
+    """Give the refusal to work on a record while what it belongs to has not arrived.
+
+    Args:
+        kind: Of the record, when known.
+    """
     return Refused(
         "not_here_yet",
         _("What this belongs to is not on this computer yet. Synchronise, then try again."),

@@ -334,8 +334,16 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Read a consistent view."""
-        with plain_errors(self.path), Session(self.engine, autoflush=False) as db:
+        """Read a consistent view.
+
+        Raises:
+            Refused: A record that is asked for has not arrived on this copy.
+        """
+        with (
+            plain_errors(self.path),
+            _missing_refused(),
+            Session(self.engine, autoflush=False) as db,
+        ):
             db.info.update(context=self.context(), store=self)
             yield db
 
@@ -348,11 +356,12 @@ class Store:
             seen: Last log position (``position``) the author had seen when starting to type.
 
         Raises:
-            Refused: A question's or the work's rule says no.
+            Refused: A question's or the work's rule says no, or a record that is asked for has
+                not arrived on this copy.
             Unavailable: The disk or another program does.
         """
         context = self.context()
-        with self._write_lock, plain_errors(self.path):
+        with self._write_lock, plain_errors(self.path), _missing_refused():
             db = Session(self._writer, autoflush=False, expire_on_commit=False)
             db.info.update(author=author, context=context, store=self)
             with closing(db), ExitStack() as afterwards, db.begin():
@@ -474,6 +483,15 @@ def make_folder(folder: Path) -> None:
             ),
             _("Choose a folder of yours."),
         ) from error
+
+
+@contextmanager
+def _missing_refused() -> Iterator[None]:
+    """Refuse work on what has not arrived: a record may come before what it belongs to."""
+    try:
+        yield
+    except NoResultFound as error:
+        raise not_here_yet() from error
 
 
 def _require_rules(db: Session, touched: list[Record], context: Context) -> None:

@@ -12,7 +12,8 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from app.i18n import _, ngettext
+from app.i18n import _, isolate, ngettext
+from app.models.quarantine import reason_text
 from app.models.store import Store
 from app.sync.parcel import Header
 
@@ -37,16 +38,25 @@ class Gap:
     Attributes:
         identity: Who made them; ``name`` of the computer, where known.
         first: Number of the first one missing; ``last`` of the last.
+        is_from_colleague: A colleague's computer made the file, and can make one that begins
+            earlier.
     """
 
     identity: UUID
     name: str
     first: int
     last: int
+    is_from_colleague: bool = False
 
     @property
     def sentence(self) -> str:
         """Say what is missing and what to do."""
+        if self.is_from_colleague:
+            return _(
+                "This file begins after what this computer has of {name}; nothing of that was"
+                " taken. Give the computer that made it a file from here and ask for another one,"
+                " or ask there for a whole one."
+            ).format(name=isolate(self.name))
         return _(
             "Changes {first} to {last} of {name} are missing in between. Read the file that holds"
             " them, or have a new one made; nothing after them was taken."
@@ -160,7 +170,7 @@ class FileRead:
                     "{count} change was set aside for review: {reason}",
                     "{count} changes were set aside for review, the first because: {reason}",
                     len(self.refused),
-                ).format(count=len(self.refused), reason=self.refused[0][2])
+                ).format(count=len(self.refused), reason=reason_text(self.refused[0][2]))
             )
         return [said, *gaps, *self.findings]
 
@@ -177,7 +187,7 @@ class FileRead:
             "acknowledged": self.acknowledged,
             "contents": self.contents,
             "refused": [
-                {"device": str(device), "seq": seq, "reason": reason}
+                {"device": str(device), "seq": seq, "reason": reason_text(reason)}
                 for device, seq, reason in self.refused
             ],
             "missing": [

@@ -138,15 +138,24 @@ class Outgoing:
             for run in self._runs(span, relay.SEALED_BYTES):
                 yield encode(Request(PROTOCOL, {}, [], [run], 1, {}, b"", [seal(run)]))
         for one in self._passed_on:
-            for runs, seals in self._sealed(one):
-                yield encode(Request(PROTOCOL, {}, [], runs, 1, {}, b"", seals))
+            yield from self._proven(one)
+
+    def _proven(self, one: Relayed) -> Iterator[bytes]:
+        """Give frames of somebody else's changes; a seal proves all that came since the last."""
+        after = one.first - 1
+        for seal in one.seals:
+            for run in self._runs(Span(one.identity, after + 1, seal.seq), FRAME_BYTES):
+                self.relayed += len(run.bodies)
+                after = run.first + len(run.bodies) - 1
+                seals = [seal] if after == seal.seq else []
+                yield encode(Request(PROTOCOL, {}, [], [run], 1, {}, b"", seals))
 
     def _runs(self, span: Span, budget: int) -> Iterator[Run]:
         after = span.first - 1
         while after < span.last:
             run = outbox.run_after(self._connection, span.identity, after, budget, span.last)
             if run is None:
-                raise RuntimeError("the log lacks changes of this copy itself")
+                raise RuntimeError("the log lacks changes that were to go in")
             self._count(run)
             yield run
             after = run.first + len(run.bodies) - 1

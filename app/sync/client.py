@@ -143,6 +143,10 @@ class ErrorBody(msgspec.Struct):
 _Body = TypeVar("_Body")
 
 
+class OtherCertificateError(Unavailable):
+    """What answers shows another certificate than the one this copy trusts."""
+
+
 class LineCutError(Unavailable):
     """The line failed on the way: asking again may help."""
 
@@ -495,14 +499,15 @@ def _is_certificate(error: httpx.TransportError) -> bool:
 
 def _unreachable(url: str, error: httpx.TransportError, *, is_pinned: bool) -> Unavailable:
     if _is_certificate(error) and is_pinned:
-        return Unavailable(
+        return OtherCertificateError(
             _(
                 "What answers at {url} shows another certificate than the one this computer"
                 " enrolled with; nothing was sent."
             ).format(url=url),
             _(
                 "Somebody may be listening. If headquarters did change its certificate, ask it for"
-                " the new code and run: sanad enrol --renew-certificate CODE"
+                " the new code and type it on the Sync screen, or run: sanad enrol"
+                " --renew-certificate CODE"
             ),
         )
     if _is_certificate(error):

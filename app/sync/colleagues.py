@@ -1,9 +1,8 @@
-"""Files between two computers of one office, without headquarters: each change with its proof."""
+"""Files for colleagues' computers of one office: what each may lack, each change with its proof."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -11,36 +10,25 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.errors import Refused
-from app.i18n import _, ngettext
-from app.models.change import links
+from app.i18n import _
+from app.models.change import decode, links
 from app.models.clock import system_ms
-from app.models.contents import Content, keep_content
+from app.models.contents import Content, content_of
 from app.models.log import heads
 from app.models.merge import Run
 from app.models.store import Store
 from app.sync import outbox, relay
-from app.sync.carried import FileMade, FileRead, file_named, note_file, reading_of
-from app.sync.carrying import (
-    Outgoing,
-    Tell,
-    changes_held,
-    not_for_here,
-    place_of,
-    remember_made,
-    unsent_contents,
-)
-from app.sync.frames import PROTOCOL, Peer, Request, Seal, decode
-from app.sync.parcel import Closed, Header, Span, new_file_id, require_place
-from app.sync.parcel_reading import Parcel
+from app.sync.carried import FileMade
+from app.sync.carrying import Outgoing, Tell, changes_held, place_of, remember_made
+from app.sync.frames import PROTOCOL, Peer, Seal
+from app.sync.parcel import Closed, Closing, Header, Span, new_file_id
 from app.sync.parcel_writing import write_parcel
-from app.sync.peers import peers_of
-from app.sync.receipts import checked_seals, hear_of_own
-from app.sync.signing import is_sealed, seal
-from app.sync.state import Enrolment, progress_of
+from app.sync.peers import Said, peers_of, said_by, short_id
+from app.sync.signing import seal
+from app.sync.state import progress_of
+from app.sync.wanted import held_smallest_first, named_contents, to_fetch
 
 PURPOSE: Final = "colleague"
-_HELD: Final = "peer_holdings"
-_MAKERS: Final = "peer_makers"
 
 
 def colleagues_of(store: Store) -> list[Peer]:
@@ -68,7 +56,9 @@ def colleague_named(store: Store, named: str) -> Peer:
     ]
     if wanted and len(found) == 1:
         return found[0]
-    listed = ", ".join(f"{one.name} ({str(UUID(bytes=one.device))[:8]})" for one in known)
+    listed = ", ".join(
+        one.name if short_id(one) in one.name else f"{one.name} ({short_id(one)})" for one in known
+    )
     if not listed:
         raise Refused(
             "no_colleague",
@@ -90,246 +80,194 @@ def export_for_colleagues(
     progress: Tell | None = None,
     *,
     with_contents: bool = True,
+    is_whole: bool = False,
 ) -> FileMade:
     """Write what colleagues' computers may lack to a file that each of them can read.
+
+    That one of them holds something is not supposed: it has said so, or it is given it.
 
     Args:
         store: Enrolled.
         path: Where to; replaced when there is one.
         colleagues: At least one of ``colleagues_of``.
         progress: Told how many changes are in, of how many.
-        with_contents: Attachments headquarters has not confirmed go in too.
+        with_contents: Attachments that go with it, and those the colleagues said they lack.
+        is_whole: All there is, whatever they said they hold.
 
     Raises:
         Refused: One of them is not of this office.
         Unavailable: The file cannot be written.
     """
-    place = place_of(store)
-    store.require_outside(path)
-    allowed = {one.device for one in colleagues_of(store)}
-    if not colleagues or any(one.device not in allowed for one in colleagues):
-        raise Refused(
-            "no_colleague", _("This computer is not one of this office that files can go to.")
+    giving = _Giving(store, path, colleagues)
+    return giving.write(progress, with_contents=with_contents, is_whole=is_whole)
+
+
+def ask_colleague(store: Store, path: Path, colleague: Peer) -> None:
+    """Write a file that gives nothing and says what this copy holds, to be answered exactly.
+
+    Raises:
+        Refused: It is not of this office.
+        Unavailable: The file cannot be written.
+    """
+    _Giving(store, path, [colleague]).ask()
+
+
+class _Giving:
+    """A file for colleagues' computers being written."""
+
+    def __init__(self, store: Store, path: Path, colleagues: Sequence[Peer]) -> None:
+        self._store = store
+        self._path = path
+        self._place = place_of(store)
+        self._colleagues = colleagues
+        self._content_fields = _content_fields()
+        self._named: set[str] = set()
+        store.require_outside(path)
+        allowed = {one.device for one in colleagues_of(store)}
+        if not colleagues or any(one.device not in allowed for one in colleagues):
+            raise Refused(
+                "no_colleague", _("This computer is not one of this office that files can go to.")
+            )
+
+    def ask(self) -> None:
+        with self._store.engine.connect() as connection:
+            header = self._header(connection, [], is_asking=True)
+        self._write(header, [], [], lambda: Closed(0))
+
+    def write(self, progress: Tell | None, *, with_contents: bool, is_whole: bool) -> FileMade:
+        store, place = self._store, self._place
+        word = relay.word_of(store)
+        said = Said() if is_whole else said_by(store, self._colleagues)
+        with store.engine.connect() as connection:
+            going = Outgoing(
+                store,
+                connection,
+                self._own(connection, said),
+                self._others(connection, said, word),
+                progress,
+                self._note_contents,
+            )
+            header = self._header(connection, going.spans)
+
+            def sealed(run: Run) -> Seal:
+                last = run.first + len(run.bodies) - 1
+                chain = links(run.previous, run.bodies)[-1]
+                return seal(place.private_key, place.device, run.device, last, chain)
+
+            def close() -> Closed:
+                going.require_all()
+                return Closed(going.changes, [*word.seals.values()], word.refused)
+
+            contents = self._contents(said) if with_contents else iter(())
+            closing = self._write(header, going.for_colleagues(sealed), contents, close)
+        made = FileMade(
+            path=self._path,
+            id=UUID(bytes=header.id),
+            purpose=PURPOSE,
+            changes=going.changes,
+            relayed=going.relayed,
+            contents=closing.contents,
+            size=self._path.stat().st_size,
         )
-    word = relay.word_of(store)
-    with store.engine.connect() as connection:
-        going = Outgoing(
-            store,
-            connection,
-            _lacking(store, connection, colleagues),
-            relay.relayed(connection),
-            progress,
-        )
-        header = Header(
+        remember_made(store, made, header)
+        return made
+
+    def _write(
+        self,
+        header: Header,
+        frames: Iterable[bytes],
+        contents: Iterable[Content],
+        close: Callable[[], Closed],
+    ) -> Closing:
+        recipients = [one.recipient for one in self._colleagues]
+        key = self._place.private_key
+        return write_parcel(self._path, recipients, key, header, frames, contents, close)
+
+    def _header(
+        self, connection: sa.Connection, spans: list[Span], *, is_asking: bool = False
+    ) -> Header:
+        store, place = self._store, self._place
+        return Header(
             id=new_file_id(),
             purpose=PURPOSE,
             hq=place.hq,
             is_training=store.is_training,
             sender=place.device,
-            readers=[one.device for one in colleagues],
+            readers=[one.device for one in self._colleagues],
             made_ms=system_ms(),
             protocol=PROTOCOL,
-            spans=going.spans,
+            spans=spans,
             have={identity: changes_held(connection, identity) for identity in heads(connection)},
+            wants=[bytes.fromhex(digest) for digest in to_fetch(store)],
+            is_asking=is_asking,
         )
 
-        def sealed(run: Run) -> Seal:
-            last = run.first + len(run.bodies) - 1
-            chain = links(run.previous, run.bodies)[-1]
-            return seal(place.private_key, place.device, run.device, last, chain)
-
-        def close() -> Closed:
-            going.require_all()
-            return Closed(going.changes, [*word.seals.values()], word.refused)
-
-        closing = write_parcel(
-            path,
-            [one.recipient for one in colleagues],
-            place.private_key,
-            header,
-            going.for_colleagues(sealed),
-            unsent_contents(store) if with_contents else [],
-            close,
-        )
-    made = FileMade(
-        path=path,
-        id=UUID(bytes=header.id),
-        purpose=PURPOSE,
-        changes=going.changes,
-        relayed=going.relayed,
-        contents=closing.contents,
-        size=path.stat().st_size,
-    )
-    remember_made(store, made, header)
-    return made
-
-
-def _lacking(store: Store, connection: sa.Connection, colleagues: Sequence[Peer]) -> list[Span]:
-    """List this copy's own changes that one of the colleagues may lack.
-
-    What a computer has said it holds is not given again. Of one that has said nothing, as much is
-    supposed as headquarters could have given it.
-    """
-    told = store.settings.get(_HELD, dict[bytes, dict[bytes, int]]) or {}
-    known = outbox.identities(store, connection, progress_of(store))
-    return [
-        Span(
-            one.device,
-            min(told.get(c.device, {}).get(one.device, one.acknowledged) for c in colleagues) + 1,
-            one.head,
-        )
-        for one in known
-        if one.head
-    ]
-
-
-def read_from_colleague(store: Store, parcel: Parcel, progress: Tell | None = None) -> FileRead:
-    """Take a colleague's file in.
-
-    What headquarters may not have of it is passed on to it by this copy's next sync or file.
-
-    Raises:
-        Refused: It is not from a known computer of this office, not for this one, or holds
-            changes that their makers did not sign.
-    """
-    place = place_of(store)
-    header = parcel.header
-    require_place(header, place.hq, is_training=store.is_training, path=parcel.path)
-    sender = next((one for one in peers_of(store) if one.device == header.sender), None)
-    if header.purpose != PURPOSE or place.device not in header.readers:
-        raise not_for_here(parcel.path)
-    if sender is None:
-        raise Refused(
-            "unknown_device",
-            _(
-                "{path} comes from a computer this one does not know. Sync once with headquarters,"
-                " then read it again. Nothing was changed."
-            ).format(path=parcel.path),
-        )
-    parcel.require_signed(sender.public_key)
-    read = reading_of(header, sender.name)
-    known = file_named(store, header.id)
-    if known is not None:
-        read.again = known.at
-        return read
-    taking = _Taking(store, place, parcel, read)
-    parcel.each(taking.check)
-    parcel.each(taking.take, taking.content, progress)
-    taking.close()
-    return read
-
-
-class _Taking:
-    """A colleague's file being taken in: all of it checked first, then merged frame by frame."""
-
-    def __init__(self, store: Store, place: Enrolment, parcel: Parcel, read: FileRead) -> None:
-        self._store = store
-        self._place = place
-        self._parcel = parcel
-        self._read = read
-        self._peers = {one.device: one for one in peers_of(store)}
-        self._own = {device.bytes for device in store.identities}
-        self._makers = store.settings.get(_MAKERS, dict[bytes, bytes]) or {}
-        self._unknown: set[bytes] = set()
-        self._forked: set[bytes] = set()
-
-    def check(self, data: bytes) -> None:
-        """Make sure that every run was sealed by whom it belongs to."""
-        asked = decode(data, Request)
-        for run in asked.runs:
-            if run.device in self._own:
-                continue
-            seal_ = relay.seal_for(run, asked.seals)
-            if seal_ is None:
-                raise self._tampered()
-            if seal_.by == self._place.device:
-                raise self._tampered()  # an identity of this copy would be known to it
-            maker = self._peers.get(seal_.by)
-            if maker is None:
-                self._unknown.add(run.device)
-                continue
-            is_theirs = self._makers.setdefault(run.device, seal_.by) == seal_.by and (
-                run.device not in self._peers or run.device == seal_.by
-            )
-            if not is_theirs or not is_sealed(seal_, maker.public_key):
-                raise self._tampered()
-            if self._place.office not in maker.scopes:
-                self._unknown.add(run.device)
-
-    def _tampered(self) -> Refused:
-        return Refused(
-            "not_sealed",
-            _(
-                "{path} holds changes that the computer that made them did not sign. Nothing was"
-                " changed."
-            ).format(path=self._parcel.path),
-        )
-
-    def take(self, data: bytes) -> None:
-        """Merge one frame's changes."""
-        asked = decode(data, Request)
-        runs = [
-            run
-            for run in asked.runs
-            if run.device not in self._own and run.device not in self._unknown
+    def _own(self, connection: sa.Connection, said: Said) -> list[Span]:
+        """List this copy's own changes that one of the colleagues may lack."""
+        known = outbox.identities(self._store, connection, progress_of(self._store))
+        return [
+            Span(one.device, first, relay.whole_until(connection, one.device, first))
+            for one in known
+            if one.head
+            for first in [said.holds(one.device) + 1]
         ]
-        if not runs:
-            return
-        merged = self._store.merge(runs)
-        self._forked |= merged.forked
-        self._read.received += len(merged.stored)
-        self._read.refused += [(UUID(bytes=d), seq, why) for d, seq, why in merged.refused]
-        with self._store.control() as connection:
-            for run in runs:
-                if run.device not in merged.forked:
-                    sealed = [one for one in asked.seals if one.identity == run.device]
-                    relay.keep(connection, run.device, run.first, sealed)
 
-    def content(self, content: Content) -> None:
-        """Take one attachment in."""
-        keep_content(self._store, content)
-        self._read.contents += 1
+    def _others(
+        self, connection: sa.Connection, said: Said, word: relay.HqWord
+    ) -> list[relay.Relayed]:
+        """List what others made that one of the colleagues may lack, as far as it is proven.
 
-    def close(self) -> None:
-        """Note what the colleague holds and has heard of headquarters, and that it was read."""
-        header, closing, read = self._parcel.header, self._parcel.closing, self._read
-        read.changes = closing.changes
-        seals = checked_seals(closing, self._place)
-        told = self._store.settings.get(_HELD, dict[bytes, dict[bytes, int]]) or {}
-        told[header.sender] = header.have
-        with self._store.control() as connection:
-            read.acknowledged = hear_of_own(self._store, connection, seals, closing.refused)
-            others = [one for one in closing.refused if one[0] not in self._own]
-            relay.keep_word(self._store, connection, seals, others)
-            self._store.settings.put(connection, peer_holdings=told, peer_makers=self._makers)
-            if read.acknowledged:
-                read.findings.append(
-                    ngettext(
-                        "Headquarters has {count} change of yours.",
-                        "Headquarters has {count} changes of yours.",
-                        read.acknowledged,
-                    ).format(count=read.acknowledged)
-                )
-            if self._unknown:
-                read.findings.append(
-                    _(
-                        "Some of it was made on a computer this one does not know; that was left"
-                        " out. Sync once with headquarters, then ask for a new file."
-                    )
-                )
-            if self._forked:
-                read.findings.append(
-                    _(
-                        "Some of it differs from what is here under the same numbers; that was"
-                        " left out. Sync both computers with headquarters."
-                    )
-                )
-            note_file(
-                connection,
-                header,
-                datetime.now(UTC),
-                sender=read.sender,
-                changes=read.changes,
-                received=read.received,
-                findings=read.sentences,
-            )
+        A seal proves all that comes before it, so that history goes with what is passed on to
+        headquarters; headquarters' own seal proves as much as its maker's.
+        """
+        place = self._place
+        waiting = {one.identity: one for one in relay.relayed(connection)}
+        # Where a colleague may read less than this copy, its history could show it too much.
+        reads_all = all(set(place.scopes) <= set(one.scopes) for one in self._colleagues)
+        proven = set(word.seals) if reads_all else set()
+        makers = {one.bytes for one in self._store.identities}
+        if len(self._colleagues) == 1:
+            makers.add(self._colleagues[0].device)
+        found = []
+        for identity in sorted((set(waiting) | proven) - makers):
+            first = said.holds(identity) + 1
+            if not reads_all:
+                first = max(first, waiting[identity].first)
+            seals = {one.seq: one for one in [word.seals.get(identity)] if one is not None}
+            if identity in waiting:
+                seals |= {one.seq: one for one in waiting[identity].seals}
+            reached = relay.whole_until(connection, identity, first)
+            usable = [
+                seals[seq]
+                for seq in sorted(seals)
+                if first <= seq <= reached
+                and outbox.chain_of(connection, identity, seq) == seals[seq].chain
+            ]
+            if usable:
+                found.append(relay.Relayed(identity, first, usable))
+        return found
+
+    def _note_contents(self, _device: bytes, body: bytes) -> None:
+        """Note which attachments a change names; they go with it."""
+        change = decode(body)
+        for name in self._content_fields.get(change.kind, ()):
+            digest = change.fields.get(name)
+            if isinstance(digest, str):
+                self._named.add(digest)
+
+    def _contents(self, said: Said) -> Iterator[Content]:
+        """Give, one by one, the attachments that go in; asked when all changes are."""
+        with self._store.engine.connect() as connection:
+            digests = held_smallest_first(connection, self._named | said.wants)
+        for digest in digests:
+            content = content_of(self._store, digest)
+            if content is not None:
+                yield content
+
+
+def _content_fields() -> dict[str, list[str]]:
+    """Give the fields of each kind of record that name attachments."""
+    found: dict[str, list[str]] = {}
+    for column in named_contents():
+        found.setdefault(column.table.name, []).append(column.name)
+    return found

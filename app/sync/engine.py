@@ -113,7 +113,7 @@ def exchange_records(
     assert place is not None
     report = SyncReport()
     report.passed_on, report.not_passed_on = relay.pass_on(store, line, frame_bytes)
-    done = 0
+    counted = _Counted()
     ahead = _Ahead(store, place, line, Pace(frame_bytes))
     with closing(ahead):
         while True:
@@ -121,9 +121,9 @@ def exchange_records(
             round_ = Round(store, request, answer, report)
             ahead.ask(round_.following())
             round_.apply()
-            done += round_.moved
+            counted.add(round_, report.sent)
             if progress is not None:
-                progress(done, done + round_.left)
+                progress(counted.done, counted.total)
             if not round_.left:
                 return report
             if not round_.moved:
@@ -131,6 +131,28 @@ def exchange_records(
                     _("Headquarters answered nothing new; the sync was stopped."),
                     _("Try again later; your work is kept."),
                 )
+
+
+class _Counted:
+    """Counts each change once, though what was sent is named again where the feed is read.
+
+    Attributes:
+        done: Changes that went either way; ``total`` with those still to go.
+    """
+
+    def __init__(self) -> None:
+        self.done = self.total = 0
+        self._sent = 0
+        self._to_be_named = 0
+
+    def add(self, round_: Round, sent: int) -> None:
+        """Count a round, after which so many changes were sent in all."""
+        self._to_be_named += sent - self._sent
+        self._sent = sent
+        named = min(self._to_be_named, round_.named)
+        self._to_be_named -= named
+        self.done += round_.moved - named
+        self.total = self.done + round_.left - min(self._to_be_named, round_.to_come)
 
 
 class _Ahead:

@@ -9,7 +9,8 @@ from app.models.store import Store
 from app.sync.carried import FileMade, FileRead
 from app.sync.carrying import Tell, export_for_hq, not_for_here, place_of
 from app.sync.colleagues import PURPOSE as FOR_COLLEAGUES
-from app.sync.colleagues import colleague_named, export_for_colleagues, read_from_colleague
+from app.sync.colleagues import colleague_named, export_for_colleagues
+from app.sync.from_colleagues import read_from_colleague
 from app.sync.parcel_reading import open_parcel
 from app.sync.receipts import read_from_hq
 
@@ -21,6 +22,7 @@ def export_file(
     progress: Tell | None = None,
     *,
     with_contents: bool = True,
+    is_whole: bool = False,
 ) -> FileMade:
     """Write what the reader lacks to a file for it.
 
@@ -30,7 +32,8 @@ def export_file(
         to: Names or ids of colleagues' computers; headquarters when there are none.
         progress: Told how many changes are in, of how many; may raise ``Cancelled``, and then
             there is no file.
-        with_contents: Attachments headquarters has not confirmed go in too.
+        with_contents: Attachments that may be lacking there go in too.
+        is_whole: For colleagues: all there is, whatever they said they hold.
 
     Raises:
         Refused: Not enrolled, no such colleague, or ``path`` is among the store's own files.
@@ -39,7 +42,9 @@ def export_file(
     if not to:
         return export_for_hq(store, path, progress, with_contents=with_contents)
     colleagues = [colleague_named(store, name) for name in to]
-    return export_for_colleagues(store, path, colleagues, progress, with_contents=with_contents)
+    return export_for_colleagues(
+        store, path, colleagues, progress, with_contents=with_contents, is_whole=is_whole
+    )
 
 
 def read_file(store: Store, path: Path, progress: Tell | None = None) -> FileRead:

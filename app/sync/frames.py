@@ -169,6 +169,8 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
         chains: Of each identity, the chain digest after the last change that both are said to
             have: where it is not the asker's, somebody else writes under that identity too.
         taken: Of the changes asked to be judged once more, those that stand now.
+        seals: Headquarters' own, over the last change taken of each identity pushed and the last
+            one of each in the feeds: the asker can prove them to colleagues.
     """
 
     protocol: int
@@ -180,6 +182,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     peers: list[Peer] | None = None
     chains: dict[bytes, bytes] = {}
     taken: list[tuple[bytes, int]] = []
+    seals: list[Seal] = []
 
     @property
     def left(self) -> int:

@@ -1,4 +1,4 @@
-"""Two computers of one office in step over the local network, without headquarters.
+"""Two computers of one office in step over the local network, without headquarters: who asks.
 
 What passes is the same encrypted and signed files as on a stick, so that the line needs no
 protection of its own; only computers that headquarters has made known to each other are answered.
@@ -6,34 +6,39 @@ protection of its own; only computers that headquarters has made known to each o
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
 import msgspec
 
-from app.errors import Refused, SanadError, Unavailable
-from app.i18n import _, in_language, language, language_asked
+from app.errors import Refused, Unavailable
+from app.i18n import _, isolate, language, ngettext
+from app.models.clock import system_ms
 from app.models.store import Store
 from app.sync.carried import FileMade, FileRead
 from app.sync.carrying import Tell, place_of
-from app.sync.colleagues import colleagues_of, export_for_colleagues
+from app.sync.colleagues import ask_colleague, colleagues_of, export_for_colleagues
 from app.sync.files import read_file
 from app.sync.frames import Peer
+from app.sync.visits import Visit, note
 
 SERVICE: Final = "sanad-neighbour"
 PORT: Final = 8441
 ROUTE: Final = "/v1/neighbour"
 FILE_TYPE: Final = "application/x-sanad-file"
-LARGEST_FILE: Final = 2 * 1024**3
 _TIMEOUTS: Final = httpx.Timeout(connect=10, read=600, write=600, pool=5)
 _PIECE: Final = 256 * 1024
+_LOOK_S: Final = 0.1
+_Result = TypeVar("_Result")
 
 
 class Neighbour(msgspec.Struct):
@@ -43,13 +48,17 @@ class Neighbour(msgspec.Struct):
     device: str
 
 
-class _Error(msgspec.Struct):
+class Error(msgspec.Struct):
+    """Why a neighbour says no: a stable name and a sentence."""
+
     reason: str
     message: str
 
 
-class _ErrorBody(msgspec.Struct):
-    error: _Error
+class ErrorBody(msgspec.Struct):
+    """How that is answered."""
+
+    error: Error
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +75,44 @@ class Exchanged:
     given: FileMade
     taken: FileRead
 
+    @property
+    def sentences(self) -> list[str]:
+        """Say what went either way."""
+        name = isolate(self.name)
+        if not (self.given.changes or self.given.contents or self.taken.changes):
+            same = _("This computer and {name} hold the same: there was nothing to exchange.")
+            return [same.format(name=name), *self.taken.findings]
+        given = ngettext(
+            "{count} change went to {name}.", "{count} changes went to {name}.", self.given.changes
+        ).format(count=self.given.changes, name=name)
+        return [given, *self.taken.sentences]
+
+    def note(self, store: Store) -> None:
+        """Keep it among the last meetings."""
+        said = " ".join([*(gap.sentence for gap in self.taken.gaps), *self.taken.findings])
+        meeting = Visit(
+            system_ms(),
+            "neighbour",
+            "done",
+            self.given.changes,
+            self.taken.received,
+            self.given.contents,
+            self.taken.contents,
+            said=said,
+        )
+        note(store, meeting)
+
 
 def exchange_with(store: Store, url: str, progress: Tell | None = None) -> Exchanged:
     """Give a neighbour what it lacks and take in what this copy lacks.
 
+    Both say first what they hold, so that neither is given what it has.
+
     Args:
         store: Enrolled.
         url: Where the other computer listens, such as ``192.168.1.12:8441``.
-        progress: Told how many changes are written, then how many frames are read.
+        progress: Told how many changes are read or written, of how many; 0 of 0 while the other
+            computer is at work. May raise ``Cancelled``, and what was taken by then stays.
 
     Raises:
         Refused: It is no computer of this office, or says no.
@@ -82,20 +121,50 @@ def exchange_with(store: Store, url: str, progress: Tell | None = None) -> Excha
     place_of(store)
     address = _address(url)
     with (
-        tempfile.TemporaryDirectory(prefix="sanad-") as folder,
+        # A line given up while it was silent may still hold its file.
+        tempfile.TemporaryDirectory(prefix="sanad-", ignore_cleanup_errors=True) as folder,
         httpx.Client(
             base_url=address, timeout=_TIMEOUTS, headers={"Accept-Language": language()}
         ) as client,
     ):
+        there, back = Path(folder) / "there.sanad", Path(folder) / "back.sanad"
         try:
-            other = _who(store, client, address)
-            given = export_for_colleagues(store, Path(folder) / "there.sanad", [other], progress)
-            back = Path(folder) / "back.sanad"
-            _post(client, given.path, back, address)
+            other = _beside(lambda: _who(store, client, address), progress)
+            ask_colleague(store, there, other)
+            _beside(lambda: _post(client, there, back, address), progress)
+            taken = read_file(store, back, progress)
+            given = export_for_colleagues(store, there, [other], progress)
+            _beside(lambda: _post(client, there, back, address), progress)
         except httpx.TransportError as error:
             raise _no_answer(address) from error
-        taken = read_file(store, back, progress)
-    return Exchanged(other.name, given, taken)
+        read_file(store, back)  # what it holds from here on
+    done = Exchanged(other.name, given, taken)
+    done.note(store)
+    return done
+
+
+def _beside(work: Callable[[], _Result], progress: Tell | None) -> _Result:
+    """Wait for a line in a way that can be given up while it is silent."""
+    if progress is None:
+        return work()
+    answers: SimpleQueue[tuple[_Result | None, BaseException | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put((work(), None))
+        except BaseException as error:  # noqa: BLE001  whatever it is, the asker decides
+            answers.put((None, error))
+
+    Thread(target=copy_context().run, args=(run,), name="neighbour", daemon=True).start()
+    while True:
+        try:
+            answer, error = answers.get(timeout=_LOOK_S)
+        except Empty:
+            progress(0, 0)
+            continue
+        if error is not None:
+            raise error
+        return answer  # type: ignore[return-value]
 
 
 def _address(url: str) -> str:
@@ -149,7 +218,7 @@ def _post(client: httpx.Client, there: Path, back: Path, address: str) -> None:
             return
         answer.read()
         try:
-            error = msgspec.json.decode(answer.content, type=_ErrorBody).error
+            error = msgspec.json.decode(answer.content, type=ErrorBody).error
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise _no_answer(address) from None
     if answer.is_server_error:
@@ -162,138 +231,3 @@ def _no_answer(address: str) -> Unavailable:
         _("No computer of your office answers at {url}, or the line was cut.").format(url=address),
         _("Check that Sanad listens there and that both are on one network. Nothing is lost."),
     )
-
-
-# -- the side that listens -----------------------------------------------------------------------
-
-
-def app_for(store: Store, told: Callable[[FileRead], None] | None = None) -> Any:
-    """Give the ASGI application that answers neighbours.
-
-    Args:
-        store: Enrolled; kept open by the caller.
-        told: Given what came of each neighbour's file, in a worker's thread.
-
-    Raises:
-        Refused: The store is not enrolled.
-    """
-    import anyio
-    from starlette.applications import Starlette
-    from starlette.background import BackgroundTask
-    from starlette.requests import Request
-    from starlette.responses import FileResponse, Response
-    from starlette.routing import Route
-
-    place = place_of(store)
-    one_at_a_time = anyio.CapacityLimiter(1)
-
-    async def who(_request: Request) -> Response:
-        said = Neighbour(SERVICE, str(UUID(bytes=place.device)))
-        return Response(msgspec.json.encode(said), media_type="application/json")
-
-    async def swap(request: Request) -> Response:
-        folder = tempfile.mkdtemp(prefix="sanad-")
-        clean = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-        came, back = Path(folder) / "came.sanad", Path(folder) / "back.sanad"
-        try:
-            with in_language(language_asked(request.headers.get("accept-language", ""))):
-                await _receive(request.stream(), came)
-                await anyio.to_thread.run_sync(
-                    lambda: _answer(store, came, back, told), limiter=one_at_a_time
-                )
-        except SanadError as error:
-            return _error(error, folder, clean)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        return FileResponse(back, media_type=FILE_TYPE, background=clean)
-
-    def _error(error: SanadError, folder: str, clean: BackgroundTask) -> Response:
-        reason = error.rule if isinstance(error, Refused) else "unavailable"
-        # Where it was put down here is nobody's business there.
-        message = error.message.replace(f"{folder}/", "")
-        body = msgspec.json.encode(_ErrorBody(_Error(reason, message)))
-        status = 403 if isinstance(error, Refused) else 503
-        return Response(body, status, media_type="application/json", background=clean)
-
-    return Starlette(
-        routes=[Route(ROUTE, who, methods=["GET"]), Route(ROUTE, swap, methods=["POST"])]
-    )
-
-
-async def _receive(pieces: AsyncIterator[bytes], path: Path) -> None:
-    size = 0
-    with path.open("wb") as file:
-        async for piece in pieces:
-            size += len(piece)
-            if size > LARGEST_FILE:
-                raise Refused("too_large", _("This file is too large. Use a stick."))
-            file.write(piece)
-
-
-def _answer(store: Store, came: Path, back: Path, told: Callable[[FileRead], None] | None) -> None:
-    from app.sync.parcel_reading import open_parcel
-
-    read = read_file(store, came)
-    sender = open_parcel(came, place_of(store).identity).header.sender
-    colleague = [one for one in colleagues_of(store) if one.device == sender]
-    export_for_colleagues(store, back, colleague)
-    if told is not None:
-        told(read)
-
-
-class Listening:
-    """A running service: where it answers, and how it is told to stop."""
-
-    def __init__(self, url: str, stop: Callable[[], None]) -> None:
-        self.url = url
-        self.stop = stop
-
-
-def serve(
-    store: Store,
-    host: str = "0.0.0.0",
-    port: int = PORT,
-    *,
-    told: Callable[[FileRead], None] | None = None,
-    ready: Callable[[Listening], None] | None = None,
-) -> None:
-    """Answer neighbours until told to stop.
-
-    Args:
-        store: Enrolled; kept open by the caller.
-        host: Address to listen at.
-        port: 0 takes a free one.
-        told: See ``app_for``.
-        ready: Given the running service once it answers.
-
-    Raises:
-        Refused: The store is not enrolled.
-        Unavailable: The address is taken.
-    """
-    import socket
-
-    import uvicorn
-
-    application = app_for(store, told)
-    try:
-        listener = socket.create_server((host, port))
-    except OSError as error:
-        raise Unavailable(
-            _("{host}:{port} cannot be listened at: {reason}.").format(
-                host=host, port=port, reason=error.strerror
-            ),
-            _("Choose another port with --port."),
-        ) from error
-    config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    with listener:
-        if ready is not None:
-            at = listener.getsockname()[1]
-            shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
-
-            def stop() -> None:
-                server.should_exit = True
-
-            ready(Listening(f"http://{shown}:{at}", stop))
-        server.run([listener])

@@ -57,6 +57,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
         week: For a batch and its receipt, such as ``2026-W47``; ``number`` of its issue.
         have: For a colleague: how far its maker holds each identity without a gap.
         heads: For headquarters: last change its maker holds of each of its own identities.
+        wants: For a colleague: SHA-256 of attachments its maker lacks.
+        is_asking: For a colleague: it holds nothing but what is said here, and asks for the same.
     """
 
     id: bytes
@@ -73,6 +75,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     number: int = 0
     have: dict[bytes, int] = {}
     heads: dict[bytes, int] = {}
+    wants: list[bytes] = []
+    is_asking: bool = False
 
 
 class Closing(msgspec.Struct, frozen=True, array_like=True):

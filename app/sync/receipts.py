@@ -18,7 +18,9 @@ from app.models.contents import (
     insert_missing,
     keep_content,
 )
+from app.models.log import head_of
 from app.models.merge import Run
+from app.models.reissue import last_in_common
 from app.models.store import Store
 from app.sync import outbox, relay
 from app.sync.carried import FileRead, file_named, note_file, reading_of
@@ -84,10 +86,21 @@ class _Taking:
         self._carried = {span.identity: span for span in parcel.header.spans}
         self._about_others: list[tuple[bytes, int, str]] = []
         self._is_late = False
+        # Scopes of which this copy does not hold what its cursor says, as after headquarters has
+        # gone back to a backup and grown again.
+        self._asked_anew: set[bytes] = set()
+        progress = progress_of(store)
+        told_ms = (progress.confirmed_ms or 0) + progress.clock_offset_ms
+        # By headquarters' clock: nothing it has said since is known here.
+        self._is_newest = parcel.header.made_ms > told_ms
 
     def frame(self, data: bytes) -> None:
         """Take one answer in."""
         answer = decode(data, Answer)
+        if self._is_set_back(answer):
+            # Numbers handed out before must not be handed out again.
+            self._store.renew_identity()
+            self._report.renewed = True
         progress = progress_of(self._store)
         with self._store.engine.connect() as connection:
             known = [
@@ -102,7 +115,6 @@ class _Taking:
                 and (kept := self._fitted(connection, feed, own)) is not None
             ]
         self._about_others += [one for one in answer.refused if one[0] not in own]
-        is_newer = answer.server_time_ms > (progress.confirmed_ms or 0)
         fitted = msgspec.structs.replace(
             answer,
             acknowledged={device: seq for device, (seq, _chain) in settled.items()},
@@ -110,16 +122,31 @@ class _Taking:
             forked=[d for d in answer.forked if d in own and own[d].head > own[d].acknowledged],
             refused=[one for one in answer.refused if one[0] in own],
             feeds=feeds,
-            peers=answer.peers if is_newer else None,
+            peers=answer.peers if self._is_newest else None,
         )
+        reached = {feed.scope: progress.cursors.get(feed.scope, 0) for feed in feeds}
         cursors = {
-            feed.scope: feed.start
+            feed.scope: reached[feed.scope]
             for feed in feeds
-            if feed.start == progress.cursors.get(feed.scope, 0) and self._holds_own(feed, own)
+            if (feed.start == reached[feed.scope] or self._begins_again(feed, reached[feed.scope]))
+            and self._holds_own(feed, own)
         }
         holdings = {scope: progress.holdings.get(scope, Holding()) for scope in cursors}
         asked = Request(PROTOCOL, cursors, known, [], 1, holdings)
         Round(self._store, asked, fitted, self._report, is_live=False).apply()
+
+    def _is_set_back(self, answer: Answer) -> bool:
+        """Tell whether a feed holds more of this copy's identity than the copy itself."""
+        mine = self._store.device.bytes
+        with self._store.engine.connect() as connection:
+            head, _chain = head_of(connection, mine)
+            return any(
+                run.first <= head + 1 < run.first + len(run.bodies)
+                and last_in_common(connection, run) is None
+                for feed in answer.feeds
+                for run in feed.runs
+                if run.device == mine
+            )
 
     def _settle(
         self, connection: sa.Connection, one: Identity, answer: Answer
@@ -148,11 +175,13 @@ class _Taking:
     ) -> Feed | None:
         """Give what a feed holds for this copy as it is today; None where it has all of it."""
         reached = progress_of(self._store).cursors.get(feed.scope, 0)
-        if feed.cursor <= reached and feed.start != reached:
+        begins_again = self._begins_again(feed, reached)
+        if feed.cursor <= reached and feed.start != reached and not begins_again:
             return None
         if feed.start > reached:
             self._is_late = True
         runs: list[Run] = []
+        heads = {device: one.head for device, one in own.items()}
         named = list(feed.own)
         for run in feed.runs:
             last = run.first + len(run.bodies) - 1
@@ -162,10 +191,19 @@ class _Taking:
                 outbox.chain_of(connection, run.device, last) == links(run.previous, run.bodies)[-1]
             ):
                 named.append(Own(run.device, run.first, last))  # sent by some other way since
+            elif run.first <= heads[run.device] + 1 and last_in_common(connection, run) is None:
+                runs.append(run)  # this copy was set back, or is a copy of the one that made it
+                heads[run.device] = max(heads[run.device], last)
             else:
                 self._is_late = True
+                if feed.start == reached and run.first > heads[run.device] + 1:
+                    self._asked_anew.add(feed.scope)
                 return None
         return msgspec.structs.replace(feed, runs=runs, own=named, holding=feed.holding)
+
+    def _begins_again(self, feed: Feed, reached: int) -> bool:
+        """Tell whether headquarters has gone back to a backup, and gives a shorter feed anew."""
+        return self._is_newest and not feed.start and feed.cursor + feed.left < reached
 
     def _holds_own(self, feed: Feed, own: dict[bytes, Identity]) -> bool:
         """Tell whether this copy has all of its own that a feed only names."""
@@ -213,6 +251,8 @@ class _Taking:
             )
         with self._store.control() as connection:
             relay.keep_word(self._store, connection, seals, self._about_others)
+            if self._is_newest:
+                self._go_back(connection, seals)
             insert_missing(
                 connection, CONTENT_CONFIRMED, [{"hash": digest} for digest in closing.held]
             )
@@ -225,6 +265,32 @@ class _Taking:
                 acknowledged=read.acknowledged,
                 findings=read.sentences,
             )
+
+    def _go_back(self, connection: sa.Connection, seals: list[Seal]) -> None:
+        """Send again, and ask again for, what headquarters has lost by going back to a backup."""
+        progress = progress_in(connection)
+        held = {seal.identity: seal.seq for seal in seals}
+        has_lost = False
+        for span in self._parcel.header.spans:
+            known = progress.acknowledged.get(span.identity, 0)
+            here = held.get(span.identity, 0)
+            # This copy had it confirmed when it made the file.
+            if here < span.first - 1 and here < known:
+                progress.acknowledged[span.identity] = here
+                has_lost = True
+        if has_lost:
+            connection.execute(CONTENT_CONFIRMED.delete())
+            self._read.findings.append(
+                _(
+                    "Headquarters has gone back to a backup and lost some of your work. Make a new"
+                    " file for it: what it lost goes in again."
+                )
+            )
+        differing = {one.bytes for one, same in self._report.verified.items() if same is False}
+        for scope in self._asked_anew | differing:
+            progress.cursors[scope] = 0
+            progress.holdings[scope] = Holding()
+        keep_progress(self._store, connection, progress)
 
     def _compare_totals(self) -> None:
         """Compare the control totals of a batch with those headquarters counted."""

@@ -14,7 +14,7 @@ from app.errors import Refused
 from app.i18n import _
 from app.models.change import Change, decode
 from app.models.log import CHANGE, chunks
-from app.models.quarantine import kind_title, shown_answers
+from app.models.quarantine import kind_title, reason_text, shown_answers
 from app.models.store import Store
 from app.sync.client import Carrier
 from app.sync.engine import Line, next_request
@@ -33,7 +33,7 @@ class RefusedChange:
 
     Attributes:
         device: Identity it was made under; ``seq`` its number there.
-        reason: What headquarters said.
+        reason: What headquarters said, in the language in use.
         change: What it holds; None where it is not here any more.
     """
 
@@ -79,7 +79,9 @@ def refused_changes(store: Store) -> list[RefusedChange]:
             )
             bodies.update(((r.device, r.seq), r.body) for r in connection.execute(query))
     found = [
-        RefusedChange(UUID(bytes=device), seq, reason, _decoded(bodies.get((device, seq))))
+        RefusedChange(
+            UUID(bytes=device), seq, reason_text(reason), _decoded(bodies.get((device, seq)))
+        )
         for device, seq, reason in refused
     ]
     return sorted(found, key=lambda one: (one.change.clock if one.change else 0, one.seq))

@@ -74,15 +74,15 @@ def relayed(connection: sa.Connection) -> list[Relayed]:
     found = []
     for row in connection.execute(sa.select(RELAY).order_by(RELAY.c.identity)):
         seals = msgspec.msgpack.decode(row.seal, type=list[Seal])
-        reached = _whole_until(connection, row.identity, row.first)
+        reached = whole_until(connection, row.identity, row.first)
         usable = [one for one in seals if row.first <= one.seq <= reached]
         if usable:
             found.append(Relayed(row.identity, row.first, usable))
     return found
 
 
-def _whole_until(connection: sa.Connection, identity: bytes, first: int) -> int:
-    """Give the last change from ``first`` on before one that is not here."""
+def whole_until(connection: sa.Connection, identity: bytes, first: int) -> int:
+    """Give the last change from ``first`` on before one that is not here; else ``first - 1``."""
     following = CHANGE.alias()
     query = sa.select(sa.func.min(CHANGE.c.seq)).where(
         CHANGE.c.device == identity,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.i18n import _, ngettext
+from app.models.quarantine import reason_text
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ class SyncReport:
         for reason in self.not_passed_on:
             said.append(
                 _("Headquarters did not take changes a colleague gave you for it: {reason}").format(
-                    reason=reason
+                    reason=reason_text(reason)
                 )
             )
         return said + self._attachments

@@ -13,11 +13,13 @@ from app.models.log import CHANGE
 from app.models.merge import Merged, Run
 from app.models.reissue import last_in_common, set_aside
 from app.models.store import Store
+from app.sync import relay
 from app.sync.frames import Answer, Feed, Holding, Identity, Request
 from app.sync.outbox import chain_of
 from app.sync.peers import keep_peers
 from app.sync.report import SyncReport
-from app.sync.state import Progress, keep_progress, progress_in
+from app.sync.signing import is_sealed
+from app.sync.state import Progress, enrolment_of, keep_progress, progress_in
 
 
 class Round:
@@ -32,7 +34,8 @@ class Round:
 
     Attributes:
         moved: How many changes went either way.
-        left: How many are still to go.
+        left: How many are still to go; ``to_come`` those of them that headquarters gives.
+        named: Own changes that moved by being named in a feed.
     """
 
     def __init__(
@@ -50,7 +53,8 @@ class Round:
         self._answer = answer
         self._report = report
         self.moved = 0
-        self.left = 0
+        self.left = self.to_come = 0
+        self.named = 0
 
     def apply(self) -> None:
         """Take the answer in."""
@@ -124,14 +128,20 @@ class Round:
     def _give_way(self, runs: list[Run]) -> None:
         """Set aside changes that came some other way where headquarters has others in their place.
 
-        Their maker makes them anew once it meets headquarters.
+        Their maker makes them anew once it meets headquarters; that may be this copy, where they
+        were saved after it asked.
         """
+        own = {device.bytes for device in self._store.identities}
         with self._store.engine.connect() as connection:
             contradicted = [
                 (run.device, after)
                 for run in runs
                 if (after := last_in_common(connection, run)) is not None
             ]
+        mine = {device: after for device, after in reversed(contradicted) if device in own}
+        if mine:
+            self._report.reissued += self._store.reissue(mine)
+            self._report.forked = self._report.renewed = True
         if contradicted:
             with self._store.control() as connection:
                 for device, after in contradicted:
@@ -141,7 +151,7 @@ class Round:
         """Move cursors and acknowledgements, and compare what both hold."""
         progress = progress_in(connection)
         for identity in self._request.identities:
-            self._acknowledge(identity, progress)
+            self._acknowledge(connection, identity, progress, merged)
         for feed in self._answer.feeds:
             self._advance(connection, feed, progress)
         progress.refused = _still_refused(progress.refused, self._answer)
@@ -151,18 +161,34 @@ class Round:
             self._confirm(progress)
         if self._answer.peers is not None:
             keep_peers(self._store, connection, self._answer.peers)
+        if self._answer.seals:
+            self._keep_seals(connection)
         keep_progress(self._store, connection, progress)
 
-    def _acknowledge(self, identity: Identity, progress: Progress) -> None:
+    def _keep_seals(self, connection: sa.Connection) -> None:
+        """Keep the proofs by which colleagues can be given what came."""
+        place = enrolment_of(self._store)
+        if place is None or not place.hq_key:
+            return
+        by_hq = [one for one in self._answer.seals if one.by == place.hq]
+        sealed = [one for one in by_hq if is_sealed(one, place.hq_key)]
+        relay.keep_word(self._store, connection, sealed, [])
+
+    def _acknowledge(
+        self, connection: sa.Connection, identity: Identity, progress: Progress, merged: Merged
+    ) -> None:
         known = self._answer.acknowledged.get(identity.device, 0)
         taken = min(known, identity.head)
         self._report.sent += max(taken - identity.acknowledged, 0)
         self.moved += abs(taken - identity.acknowledged)
         self.left += identity.head - taken
+        if known > identity.head and _is_written_since(connection, identity, merged):
+            known = identity.head  # what headquarters has after it is another copy's
         progress.acknowledged[identity.device] = known
 
     def _advance(self, connection: sa.Connection, feed: Feed, progress: Progress) -> None:
         self.left += feed.left
+        self.to_come += feed.left
         asked = self._request.cursors.get(feed.scope)
         if asked is None or progress.cursors.get(feed.scope, 0) != asked:
             self._report.verified[UUID(bytes=feed.scope)] = None
@@ -179,13 +205,14 @@ class Round:
         progress.cursors[feed.scope] = feed.cursor
         progress.holdings[feed.scope] = holding
         self.moved += feed.cursor - feed.start
+        self.named += sum(own.last - own.first + 1 for own in feed.own)
         same = None if feed.holding is None else feed.holding == holding
         self._report.verified[UUID(bytes=feed.scope)] = same
 
     def _confirm(self, progress: Progress) -> None:
         report = self._report
         if not self._is_live:
-            report.confirmed_ms = self._answer.server_time_ms
+            report.confirmed_ms = self._answer.server_time_ms - progress.clock_offset_ms
             progress.confirmed_ms = max(progress.confirmed_ms or 0, report.confirmed_ms)
             return
         report.confirmed_ms = system_ms()
@@ -193,6 +220,15 @@ class Round:
         report.clock_offset_s = offset_ms / 1000
         progress.confirmed_ms, progress.clock_offset_ms = report.confirmed_ms, offset_ms
         progress.mismatched = [s.bytes for s, same in report.verified.items() if same is False]
+
+
+def _is_written_since(connection: sa.Connection, identity: Identity, merged: Merged) -> bool:
+    """Tell whether this copy has written under an identity since it asked."""
+    arrived = {one.change.seq for one in merged.stored if one.device == identity.device}
+    query = sa.select(CHANGE.c.seq).where(
+        CHANGE.c.device == identity.device, CHANGE.c.seq > identity.head
+    )
+    return any(seq not in arrived for seq in connection.scalars(query))
 
 
 def _still_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -63,6 +64,16 @@ def unconfirmed(connection: sa.Connection) -> list[str]:
             .where(CONTENT.c.hash.not_in(sa.select(CONTENT_CONFIRMED.c.hash)))
         )
         found.update((digest, size) for digest, size in connection.execute(query))
+    return sorted(found, key=lambda digest: (found[digest], digest))
+
+
+def held_smallest_first(connection: sa.Connection, digests: Iterable[str]) -> list[str]:
+    """Give those of the digests whose content is here, the smallest first."""
+    found: dict[str, int] = {}
+    for some in chunks(digests, _IN_LIMIT):
+        query = sa.select(CONTENT.c.hash, sa.func.length(CONTENT.c.data))
+        rows = connection.execute(query.where(CONTENT.c.hash.in_(some)))
+        found.update((digest, size) for digest, size in rows)
     return sorted(found, key=lambda digest: (found[digest], digest))
 
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from app.errors import Cancelled, Refused, SanadError
 from app.i18n import _
 from app.models.store import Changed, Store
+from app.sync.client import OtherCertificateError
 from app.sync.report import SyncReport
 from app.sync.rhythm import Rhythm
 from app.sync.state import enrolment_of
@@ -65,6 +66,7 @@ class BackgroundSync(QObject):
         trouble: What went wrong last, in a sentence with what to do; empty when nothing did.
         failing_since: When nobody answered for the first time since somebody did.
         is_revoked: Headquarters no longer admits this computer.
+        is_other_certificate: What answers there shows another certificate than headquarters did.
     """
 
     changed = Signal()
@@ -102,7 +104,7 @@ class BackgroundSync(QObject):
         self._outcome_known = False
         self.trouble = ""
         self.failing_since: datetime | None = None
-        self.is_revoked = False
+        self.is_revoked = self.is_other_certificate = False
         self._alarm.rang.connect(self._ring)
         self.network.came.connect(self._network_came)
         self.network.went.connect(self.changed)
@@ -141,7 +143,7 @@ class BackgroundSync(QObject):
 
     def enrolled(self) -> None:
         """This copy has its place at headquarters: what was said before no longer counts."""
-        self.trouble, self.failing_since, self.is_revoked = "", None, False
+        self._forget_trouble()
         self._rhythm.asked()
         self._rhythm.opened()
         self._arm()
@@ -202,13 +204,18 @@ class BackgroundSync(QObject):
 
     def _succeed(self, report: SyncReport) -> None:
         self._outcome_known = True
-        self.trouble, self.failing_since, self.is_revoked = "", None, False
+        self._forget_trouble()
         self._rhythm.succeeded()
         self.succeeded.emit(report)
+
+    def _forget_trouble(self) -> None:
+        self.trouble, self.failing_since = "", None
+        self.is_revoked = self.is_other_certificate = False
 
     def _fail(self, error: SanadError) -> None:
         self._outcome_known = True
         self.trouble = str(error)
+        self.is_other_certificate = isinstance(error, OtherCertificateError)
         if isinstance(error, Refused) and error.rule in _FOR_GOOD:
             self.is_revoked = True
             self._rhythm.refused()

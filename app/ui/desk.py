@@ -39,6 +39,8 @@ class Desk(QObject):
     """Name of a screen and its arguments (a dict): the window shows it."""
     said = Signal(str, str)
     """A sentence and its tone: the window shows it."""
+    closing = Signal()
+    """Whatever still uses the store stops before this returns."""
     lock_asked = Signal()
     """The person wants everything covered."""
     _committed = Signal(object)
@@ -93,6 +95,7 @@ class Desk(QObject):
 
     def close(self) -> None:
         """Stop listening; the store, and what was handed in, belong to whoever made them."""
+        self.closing.emit()
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None

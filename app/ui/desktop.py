@@ -362,9 +362,15 @@ class Desktop(QObject):
     # -- when Sanad itself fails ---------------------------------------------------------------
 
     def survive(self, error: BaseException) -> None:
-        """Keep what was typed, write a report, say so, and go on."""
+        """Keep what was typed, write a report, say so, and go on.
+
+        What says itself what to do is told as anywhere else: it is no fault of the program.
+        """
         from app.reports import write_report
 
+        if isinstance(error, SanadError) and self.desk is not None:
+            self.desk.explain(error)
+            return
         path = write_report(error)
         if self._trouble_shown:
             return

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from app.casework.consents import withdraw_consent
 from app.casework.referrals import OPEN, referral_package, waiting_referrals
+from app.casework.sharing import withdraw_consent
 from app.casework.verbs import act, verbs_of
 from app.errors import Refused
 from app.models.consents import Consent
@@ -112,7 +112,7 @@ def test_a_consent_taken_back_stops_a_referral(office: Office, person: UUID, cas
     given = consent_to(store, user, person, "share_partner")
     made = added(store, user, "referral", case=case, **AGREED)
     with store.write(user) as db:
-        withdraw_consent(db, db.get_one(Consent, given), TODAY)
+        withdraw_consent(db, db.get_one(Consent, given))
     with pytest.raises(Refused, match="no consent to share"), store.read() as db:
         referral_package(db, db.get_one(Referral, made))
     assert (

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework.sharing import open_file, open_shares
+from app.casework.sharing import open_file, open_shares, open_to_agency
 from app.casework.verbs import act
 from app.models.consents import Consent
 from app.models.persons import Person
 from app.models.record import kind_named
+from app.models.referrals import Referral
 from app.models.sharing import FileShare, kinds_in, writable
 from app.models.store import Store
 from app.models.users import User
@@ -66,6 +67,57 @@ def test_a_withdrawn_consent_is_none(store: Store, user: UUID, person: UUID) -> 
     assert refusal(store, user, opening(person)).rule == "no_consent_to_share"
 
 
+def consent(store: Store) -> UUID:
+    with store.read() as db:
+        return db.query(Consent).one().id
+
+
+def test_withdrawing_the_consent_closes_the_file_to_others(
+    store: Store, user: UUID, person: UUID
+) -> None:
+    for office in ("TNG", "AGA"):
+        acted(store, user, "person", person, "share", to_scope=office)
+    acted(store, user, "consent", consent(store), "withdraw")
+    assert [one.closed_on for one in shares(store)] == [TODAY, TODAY]
+
+
+def test_it_stays_open_while_another_consent_holds(store: Store, user: UUID, person: UUID) -> None:
+    acted(store, user, "person", person, "share", to_scope="TNG")
+    first = consent(store)
+    consent_to(store, user, person, "share_partner")
+    acted(store, user, "consent", first, "withdraw")
+    assert [one.closed_on for one in shares(store)] == [None]
+
+
+def test_whom_it_was_opened_to_gives_back_its_own_only(
+    store: Store, user: UUID, person: UUID
+) -> None:
+    for office in ("TNG", "AGA"):
+        acted(store, user, "person", person, "share", to_scope=office)
+    with store.control() as connection:
+        store.settings.put(connection, office_code="AGA")
+    acted(store, user, "consent", consent(store), "withdraw")
+    assert {one.to_scope for one in shares(store) if one.closed_on} == {"AGA"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [({"withdrawn_on": TODAY}, "withdrawn_on"), ({"voided": "recorded twice"}, "voided")],
+)
+def test_no_consent_goes_while_the_file_is_open_on_it(
+    store: Store, user: UUID, person: UUID, answers: dict[str, Any], field: str
+) -> None:
+    acted(store, user, "person", person, "share", to_scope="TNG")
+
+    def undo(db: Session) -> None:
+        for name, value in answers.items():
+            setattr(db.query(Consent).one(), name, value)
+
+    refused = refusal(store, user, undo)
+    assert (refused.rule, refused.field) == ("open_without_consent", field)
+    assert "TNG" in refused.message
+
+
 @pytest.mark.parametrize("withheld", ["Not to TNG please", "the office tng: my cousin"])
 def test_those_the_person_named_are_not_told(
     store: Store, user: UUID, person: UUID, withheld: str
@@ -105,10 +157,11 @@ def test_a_referral_opens_nothing_beyond(
     assert refusal(store, user, work).rule == "beyond_referral"
 
 
-def test_a_referral_opens_no_whole_file(
-    store: Store, user: UUID, person: UUID, referral: UUID
-) -> None:
-    assert refusal(store, user, opening(person, referral=referral)).rule == "beyond_referral"
+def test_a_referral_opens_no_whole_file(store: Store, user: UUID, referral: UUID) -> None:
+    def work(db: Session) -> object:
+        return open_to_agency(db, db.get_one(Referral, referral), "TNG")
+
+    assert refusal(store, user, work).rule == "beyond_referral"
 
 
 def test_a_referral_called_back_closes_what_was_opened_for_it(

@@ -12,12 +12,13 @@ from PIL import Image
 from app.casework.attachments import LONGEST_SIDE_PX, attach_picture
 from app.casework.cases import advance, next_states, open_case
 from app.casework.conflicts import open_conflicts, resolve
-from app.casework.consents import give_consent, live_scopes, withdraw_consent
+from app.casework.consents import give_consent, live_scopes
 from app.casework.entry import add_record
 from app.casework.history import history
 from app.casework.numbers import device_block, is_well_formed, with_check
 from app.casework.people import display_names, pre_register, register
 from app.casework.sessions import record_session
+from app.casework.sharing import withdraw_consent
 from app.casework.training import complete, create_group, enrol, mark, members, progress_of
 from app.errors import Refused, RefusedMany
 from app.models.appointments import Appointment
@@ -102,7 +103,7 @@ def test_withdrawn_consent_no_longer_counts(office: Office, person: UUID) -> Non
     with store.write(user) as db:
         from app.models.consents import Consent
 
-        withdraw_consent(db, db.get_one(Consent, given), TODAY)
+        withdraw_consent(db, db.get_one(Consent, given))
     with store.read() as db:
         assert live_scopes(db, person) == {"register"}
 

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.casework.consents import withdraw_consent
 from app.casework.people import pre_register
+from app.casework.sharing import withdraw_consent
 from app.documents.digests import digest
 from app.documents.questions import is_printed, sections_of
 from app.documents.registry import Printed, print_document
@@ -116,7 +116,7 @@ def test_withdrawn_consent_says_so(office: tuple[Store, UUID]) -> None:
     assert "was withdrawn" not in read(intake(store, person, "en").pdf)
     with store.write(user) as db:
         consent = db.scalars(select(Consent).where(Consent.person == person)).one()
-        withdraw_consent(db, consent, TODAY)
+        withdraw_consent(db, consent)
     assert "This consent was withdrawn." in read(intake(store, person, "en").pdf)
 
 

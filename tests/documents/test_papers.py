@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.casework.consents import withdraw_consent
 from app.casework.grants import reverse
 from app.casework.people import register
+from app.casework.sharing import withdraw_consent
 from app.casework.training import enrol
 from app.casework.voids import void
 from app.documents.registry import Printed, documents, print_document, print_many
@@ -186,7 +186,7 @@ def test_referral_tells_only_what_may_be_told(whole: WholeFile) -> None:
 def test_referral_is_not_printed_without_consent(fresh: WholeFile) -> None:
     with fresh.store.write(fresh.user) as db:
         for consent in db.scalars(select(Consent).where(Consent.person == fresh.person)):
-            withdraw_consent(db, consent, TODAY)
+            withdraw_consent(db, consent)
     assert refused_rule(fresh.store, "referral", fresh.ids["referral"]) == "no_consent_to_share"
 
 

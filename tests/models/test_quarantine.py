@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from app.i18n import in_language
 from app.models.change import Change, encode, genesis, links
 from app.models.check import faults
 from app.models.digest import store_digest
@@ -70,6 +71,35 @@ def test_unreadable_change_is_listed_with_what_it_holds(store: Store, person: by
     assert ("notes_of_tomorrow", "tall") in one.answers
     assert not one.is_refused
     assert "cannot be read" in one.reason
+
+
+def test_a_reason_is_told_in_the_language_in_use_and_an_older_one_as_it_was_kept(
+    store: Store, person: bytes
+) -> None:
+    with in_language("fr"):
+        store.merge(
+            [run([made(1, "person", person, sex="F"), made(2, "person", person, sex="M")])],
+            refuse=lambda _c: (
+                lambda _d, _changes: {
+                    1: "This file belongs to another office.",
+                    2: "Ce dossier est d’ailleurs.",
+                }
+            ),
+        )
+    told = {}
+    for language in ("en", "ar"):
+        with in_language(language), store.engine.connect() as connection:
+            told[language] = [one.reason for one in held_changes(connection)]
+    assert told["en"] == ["This file belongs to another office.", "Ce dossier est d’ailleurs."]
+    assert told["ar"][0] == "هذا الملف تابع لمكتب آخر."
+    assert told["ar"][1] == "Ce dossier est d’ailleurs."
+
+
+def test_the_reason_quotes_no_answer(store: Store, person: bytes) -> None:
+    store.merge([run([made(1, "person", person, town=4711)])])
+    with store.engine.connect() as connection:
+        [one] = held_changes(connection)
+    assert "4711" not in one.reason
 
 
 def test_bytes_that_are_no_change_are_listed_too(store: Store) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.casework.founding import found_store
@@ -27,6 +27,7 @@ from app.ui.screens.batches import BatchesScreen
 from app.ui.screens.sync import SyncScreen
 from tests.conftest import PASSPHRASE, TODAY
 from tests.screens.album import Album
+from tests.sync.neighbourhood import listening
 from tests.sync.running import change, headquarters, serving, synced
 from tests.ui.frame import add_person, press, until
 
@@ -146,6 +147,57 @@ def test_the_sync_screen(
         size = desktop.frame.size()
         assert (size.width(), size.height()) == _SMALLEST
     assert album.differences == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_colleagues_computer_nearby(
+    qtbot: QtBot, begin: object, hq: Headquarters, tmp_path: Path, language: str, theme: str
+) -> None:
+    album = Album(f"{language}-{theme}")
+    with ExitStack() as held:
+        with serving(hq) as url:
+            town = Town(tmp_path, hq, url, held)
+            synced(town.store)
+            other, colleague = town.colleagues[0]
+            synced(other)
+        change(town.store, town.user, town.persons[0], sex="M")
+        change(other, colleague, town.persons[1], sex="M")
+        desktop = begin(town, language, theme)  # type: ignore[operator]
+        assert desktop.workplace is not None
+        desktop.workplace.show_screen("sync")
+        screen = desktop.workplace.screen_shown
+        assert isinstance(screen, SyncScreen)
+        until(qtbot, lambda: not desktop.tasks.running)
+        card = screen.nearby
+        press(qtbot, card.open)
+        until(qtbot, lambda: card.nearby.is_answering)
+        card.nearby.addresses = ["192.168.1.12"]  # not this machine's, which no other has
+        card.nearby.changed.emit()
+        with listening(other) as address:
+            card.address.setText(address.removeprefix("http://"))
+            press(qtbot, card.exchange)
+            until(qtbot, lambda: bool(card.nearby.said) and card.nearby.task is None)
+        card.address.setText("192.168.1.17")
+        until(qtbot, lambda: len(desktop.tasks.running) == 1)  # it still waits for colleagues
+        qtbot.wait(50)
+        _scroll_to_end(card)
+        album.photograph_still(qtbot, desktop.frame, "65-colleague-nearby")
+        press(qtbot, card.shut)
+        until(qtbot, lambda: not card.nearby.is_open)
+        desktop.frame.resize(*_SMALLEST)
+        qtbot.wait(50)
+        size = desktop.frame.size()
+        assert (size.width(), size.height()) == _SMALLEST
+    assert album.differences == []
+
+
+def _scroll_to_end(widget: QWidget) -> None:
+    area = widget.parentWidget()
+    while not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    bar = area.verticalScrollBar()
+    bar.setValue(bar.maximum())
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -96,6 +96,19 @@ def test_progress_ends_at_its_total(found: Founder, hq: Headquarters, url: str) 
     assert [done for done, _total in told] == sorted(done for done, _total in told)
 
 
+def test_progress_counts_once_what_is_sent_and_named_again(
+    found: Founder, hq: Headquarters, url: str
+) -> None:
+    store, user = found()
+    enrolled(store, hq, url)
+    for number in range(6):
+        register(store, user, f"Fatou {chr(65 + number)}")
+    to_go = sync_status(store).waiting
+    told: list[tuple[int, int]] = []
+    synced(store, progress=lambda done, total: told.append((done, total)), frame_bytes=SMALL_FRAME)
+    assert {total for _done, total in told} == {to_go}
+
+
 def test_a_backlog_gets_through_a_line_that_bears_little_at_a_time(
     found: Founder, hq: Headquarters, url: str
 ) -> None:

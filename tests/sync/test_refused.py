@@ -11,12 +11,14 @@ from app.hq.base import Headquarters
 from app.hq.check import feed_faults
 from app.hq.quarantine import try_again, try_again_after_upgrade
 from app.hq.tables import FILE_SCOPE
+from app.i18n import in_language
 from app.models.change import Change
 from app.models.persons import Person
 from app.models.projection import Projector
 from app.models.quarantine import held_changes
 from app.models.store import Store
 from app.sync.refused import let_go, refused_changes, retry_refused
+from app.sync.report import SyncReport
 from app.sync.state import progress_of
 from tests.conftest import Founder
 from tests.sync.running import answer, carry, change, enrolled, register, synced
@@ -69,6 +71,30 @@ def test_headquarters_lists_them_too(
         held = held_changes(connection)
     assert [one.title for one in held] == ["Person", "Name"]
     assert all(one.is_refused for one in held)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "This file belongs to another office."),
+        ("fr", "Ce dossier relève d’un autre bureau."),
+    ],
+)
+def test_whoever_looks_is_told_in_their_own_language(
+    offices: tuple[Store, UUID, Store, UUID, UUID], hq: Headquarters, language: str, said: str
+) -> None:
+    _rabat, _amina, agadir, _brahim, _person = offices
+    with in_language("ar"), carry(agadir) as line:
+        retry_refused(agadir, line)
+    with in_language(language), hq.store.engine.connect() as connection:
+        reasons = {one.reason for one in [*refused_changes(agadir), *held_changes(connection)]}
+    assert reasons == {said}
+
+
+def test_what_was_not_passed_on_is_told_in_the_language_in_use() -> None:
+    report = SyncReport(not_passed_on=["This file belongs to another office."])
+    with in_language("fr"):
+        assert any("relève d’un autre bureau" in finding for finding in report.findings)
 
 
 def test_asked_again_too_early_they_stay_refused(

@@ -19,6 +19,7 @@ from app.hq.files import receipt_path
 from app.models.store import Store
 from app.sync.batches import batches
 from app.sync.colleagues import colleagues_of
+from app.sync.peers import keep_said
 from app.sync.status import sync_status
 from app.sync.visits import visits_of
 from app.ui.desk import Desk
@@ -218,6 +219,24 @@ def test_colleagues_are_offered_by_name(
     menu = screen.give.findChild(QMenu)
     assert menu is not None
     assert [action.text() for action in menu.actions()] == ["a laptop"]
+    menu.close()
+
+
+def test_all_there_is_is_offered_for_who_has_said_what_it_holds(
+    qtbot: QtBot, desk: Desk, store: Store, found: Founder, hq: Headquarters
+) -> None:
+    other, _colleague = found("other", login="karim")
+    with serving(hq) as url:
+        enrolled(store, hq, url)
+        enrolled(other, hq, url)
+        synced(store)
+    with store.control() as connection:
+        keep_said(store, connection, other.device.bytes, {}, [])
+    screen = shown(qtbot, desk)
+    press(qtbot, screen.give)
+    menu = screen.give.findChild(QMenu)
+    assert menu is not None
+    assert menu.actions()[1].text().startswith("All there is, for ")
     menu.close()
 
 

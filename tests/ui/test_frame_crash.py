@@ -46,6 +46,19 @@ def test_a_bug_is_reported_without_anybodys_data_and_work_goes_on(
     assert desktop.workplace is workplace
 
 
+def test_a_refusal_nobody_caught_is_told_and_is_no_fault_of_the_program(
+    start: Start, qtbot: QtBot, tmp_path: Path, own_state: Path
+) -> None:
+    make_office(tmp_path / "store")
+    desktop = start()
+    unlock(qtbot, desktop)
+    assert desktop.desk is not None
+    with qtbot.waitSignal(desktop.desk.said) as heard:
+        desktop.survive(Refused("rule", "Synchronise, then try again."))
+    assert heard.args == ["Synchronise, then try again.", "warning"]
+    assert not (own_state / "reports").exists()
+
+
 def test_starting_afresh_closes_the_store_and_asks_again(
     start: Start, qtbot: QtBot, tmp_path: Path
 ) -> None:

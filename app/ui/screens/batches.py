@@ -23,6 +23,7 @@ from app.sync.carried import FileMade, FileRead
 from app.sync.colleagues import colleagues_of
 from app.sync.files import export_file, read_file
 from app.sync.frames import Peer
+from app.sync.peers import has_said
 from app.sync.state import enrolment_of
 from app.sync.visits import Visit, note
 from app.sync.weeks import WeekLine, weeks
@@ -246,24 +247,28 @@ class BatchesScreen(Screen):
                 )
             )
             return
-        drop_menu(self.give, [(peer.name, partial(self._ask_gift, peer)) for peer in found])
+        gifts = [(peer.name, partial(self._ask_gift, peer)) for peer in found]
+        for peer in found:
+            # What it said it holds may be lost there, as when it was put back to a backup.
+            if has_said(self.desk.store, peer):
+                whole = _("All there is, for {name}").format(name=isolate(peer.name))
+                gifts.append((whole, partial(self._ask_gift, peer, is_whole=True)))
+        drop_menu(self.give, gifts)
 
-    def _ask_gift(self, peer: Peer) -> None:
+    def _ask_gift(self, peer: Peer, *, is_whole: bool = False) -> None:
         kept = "".join(c if c.isalnum() else "-" for c in peer.name).strip("-")
         today = date.today().isoformat()  # noqa: DTZ011  the day on the wall
-        self._ask_target(f"{kept}-{today}{SUFFIX}", partial(self.give_to, peer))
+        then = partial(self.give_to, peer, is_whole=is_whole)
+        self._ask_target(f"{kept}-{today}{SUFFIX}", then)
 
-    def give_to(self, peer: Peer, path: Path) -> None:
-        """Write what a colleague's computer lacks beside the work."""
+    def give_to(self, peer: Peer, path: Path, *, is_whole: bool = False) -> None:
+        """Write what a colleague's computer lacks, or all there is, beside the work."""
         store, to = self.desk.store, str(UUID(bytes=peer.device))
 
         def work(progress: Progress) -> Result:
-            made = export_file(store, path, [to], progress)
+            made = export_file(store, path, [to], progress, is_whole=is_whole)
             if not made.changes and not made.contents:
-                all_there = _(
-                    "There is nothing in it: what was saved here is at headquarters, and {name}"
-                    " gets it by a sync."
-                )
+                all_there = _("There is nothing in it: {name} has said that it holds all of this.")
                 return Result(_made(made), [all_there.format(name=isolate(peer.name))])
             read = _("On {name}, open Batches and read this file.").format(name=isolate(peer.name))
             return Result(_made(made), [*made.findings, read])

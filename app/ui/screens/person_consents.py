@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.casework.consents import give_consent, withdraw_consent
+from app.casework.consents import give_consent
+from app.casework.sharing import closed_to, withdraw_consent
 from app.errors import SanadError
 from app.i18n import _, pgettext
 from app.models.consents import SCOPES, Consent
@@ -85,8 +86,8 @@ class ConsentsSection(FileSection):
         try:
             with self.desk.store.write(self.desk.user) as db:
                 given = db.get_one(Consent, consent)
-                withdraw_consent(db, given, self.desk.store.context().today)
+                closed = closed_to(withdraw_consent(db, given))
         except SanadError as error:
             self.desk.explain(error)
             return
-        self.desk.say(_("The consent no longer holds."))
+        self.desk.say(" ".join(filter(None, (_("The consent no longer holds."), closed))))

@@ -20,9 +20,11 @@ from app.sync.status import SyncStatus, sync_status
 from app.ui.desk import Desk
 from app.ui.entries import Block
 from app.ui.icons import icon
+from app.ui.nearby import Nearby
 from app.ui.parts import button, column, frame, leading_page, row, say
 from app.ui.screen import Screen, ScreenSpec, register_screen
-from app.ui.screens.sync_enrolment import EnrolmentForm
+from app.ui.screens.sync_enrolment import EnrolmentForm, RenewalForm
+from app.ui.screens.sync_nearby import NearbyCard
 from app.ui.sync_words import Line, line_of, review_sentences, status_sentences
 from app.ui.tasks import Progress, Task
 from app.ui.theme import SPACE
@@ -59,9 +61,12 @@ class SyncScreen(Screen):
         self._known: _Known | None = None
         self._was_busy = False
         self.enrolment = EnrolmentForm(desk)
+        self.renewal = RenewalForm(desk)
         self.standing = Standing(desk)
         self.visits = Block(_("The last syncs"))
         self.computers = Block(_("The other computers of your office"))
+        self.nearby = NearbyCard(Nearby(desk))
+        self.nearby.nearby.exchanged.connect(self.refresh)
         sides = row(spacing=5)
         sides.addWidget(self.visits, 3, Qt.AlignmentFlag.AlignTop)
         sides.addWidget(self.computers, 2, Qt.AlignmentFlag.AlignTop)
@@ -72,7 +77,9 @@ class SyncScreen(Screen):
                 say(_(self.title), "heading1"),
                 self.enrolment,
                 self.standing,
+                self.renewal,
                 sides,
+                self.nearby,
                 None,
                 spacing=5,
             )
@@ -81,6 +88,7 @@ class SyncScreen(Screen):
         self._now = QAction(_("Sync now"), self)
         self._now.triggered.connect(self._sync_from_anywhere)
         self.enrolment.enrolled.connect(self._go_on_enrolled)
+        self.renewal.renewed.connect(self._go_on_renewed)
         desk.changed.connect(self._note)
         desk.syncing.changed.connect(self._follow)
 
@@ -100,8 +108,9 @@ class SyncScreen(Screen):
         """Read anew how this copy stands."""
         status = sync_status(self.desk.store)
         self.enrolment.setVisible(not status.is_enrolled)
-        for part in (self.standing, self.visits, self.computers):
+        for part in (self.standing, self.visits, self.computers, self.nearby):
             part.setVisible(status.is_enrolled)
+        self.renewal.setVisible(status.is_enrolled and self.desk.syncing.is_other_certificate)
         if status.is_enrolled:
             self._show(status)
             self._read_beside()
@@ -111,6 +120,10 @@ class SyncScreen(Screen):
         self.refresh()
         if is_here:  # the form leaves, and would send the cursor anywhere
             self.standing.focus()
+
+    def _go_on_renewed(self) -> None:
+        self.standing.focus()
+        self.refresh()
 
     def _show(self, status: SyncStatus) -> None:
         self.standing.show_status(status, line_of(self.desk.syncing), self._known)
@@ -249,10 +262,11 @@ class Standing(QWidget):
         former, present = (self.now, self.stop) if line.is_busy else (self.stop, self.now)
         is_here = former.hasFocus()
         present.setEnabled(True)
-        for part in (self.stop, self._bar, self._words):
-            part.setVisible(line.is_busy)
+        present.setVisible(True)
         if is_here:  # a button that can no longer be pressed would send the cursor anywhere
             present.setFocus(Qt.FocusReason.OtherFocusReason)
+        for part in (self.stop, self._bar, self._words):
+            part.setVisible(line.is_busy)
         self.now.setEnabled(not line.is_busy)
         self.now.setText(" " + (_("Syncing…") if line.is_busy else _("Sync now")))
         self._bar.setRange(0, line.total)

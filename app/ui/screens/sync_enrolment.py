@@ -1,4 +1,4 @@
-"""Connecting this computer to headquarters: where it answers, and the code it gave."""
+"""Connecting this computer to headquarters, and trusting the certificate it changed to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.errors import Refused, SanadError
 from app.i18n import _, isolate
-from app.sync.enrolment import enrol
+from app.sync.enrolment import enrol, renew_certificate
 from app.sync.state import Enrolment
 from app.ui.desk import Desk
 from app.ui.parts import Question, button, column, frame, row, say
@@ -105,3 +105,65 @@ class EnrolmentForm(QWidget):
     def _fail(self, error: SanadError) -> None:
         at_code = isinstance(error, Refused) and error.field != "url"
         (self._code if at_code else self._address).show_error(str(error))
+
+
+class RenewalForm(QWidget):
+    """The code of the certificate headquarters changed to; shown while what answers is another."""
+
+    renewed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.code = QLineEdit()
+        self.code.setInputMethodHints(Qt.InputMethodHint.ImhUppercaseOnly)
+        self.trust = button(_("Trust the new certificate"), name="trust-certificate")
+        self._code = Question(
+            _("Code of the new certificate"),
+            self.code,
+            _("Ask headquarters for it by telephone. Nothing is sent before it fits."),
+        )
+        card = frame("card")
+        card.setLayout(column(self._code, row(None, self.trust), spacing=4, margin=6))
+        title = _("Headquarters shows another certificate")
+        self.setLayout(column(say(title, "heading2"), card, spacing=2))
+        self.setAccessibleName(title)
+        self.trust.setAutoDefault(True)  # Enter presses it, as in the field
+        self.trust.clicked.connect(self._renew)
+        self.code.returnPressed.connect(self._renew)
+
+    @property
+    def error(self) -> str:
+        """What is wrong with the code; empty when nothing is."""
+        return self._code.error
+
+    def _renew(self) -> None:
+        if not self.trust.isEnabled():
+            return
+        code = self.code.text().strip()
+        self._code.show_error("" if code else _("Type the code headquarters gave you."))
+        if not code:
+            self.code.setFocus()
+            return
+        store = self._desk.store
+
+        def work(_progress: Progress) -> Enrolment:
+            return renew_certificate(store, code)
+
+        self.trust.setEnabled(False)
+        task = self._desk.tasks.run(
+            _("Connecting to headquarters"), work, self._succeed, self._fail
+        )
+        task.ended.connect(self._rest)
+
+    def _rest(self) -> None:
+        self.trust.setEnabled(True)
+
+    def _succeed(self, _place: Enrolment) -> None:
+        self.code.clear()
+        self._desk.syncing.enrolled()
+        self._desk.syncing.begin()
+        self.renewed.emit()
+
+    def _fail(self, error: SanadError) -> None:
+        self._code.show_error(str(error))
