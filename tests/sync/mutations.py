@@ -14,12 +14,18 @@ import multiprocessing
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import CodeType
 
 _LONGEST_S = 120
+# A process makes fewer databases than this; each has a name of its own.
+_DATABASES = 1000
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,25 @@ MUTATIONS = {
         "found = entries_of(connection, [record.id.bytes], self._seen)",
         "found = entries_of(connection, [record.id.bytes])",
     ),
+    "the feeds of scopes are not held alone": Mutation(
+        "app.hq.locks", "query.with_for_update()", "query"
+    ),
+    "a frame of a file is passed over": Mutation(
+        "app.sync.parcel_reading",
+        "self._on_frame(data)",
+        "len(self.frames) == 2 or self._on_frame(data)",
+    ),
+    "an attachment of a file is passed over": Mutation(
+        "app.sync.parcel_reading", "if self._on_content is not None:", "if self.contents == 1:"
+    ),
+    "what headquarters lost is not sent again by hand": Mutation(
+        "app.sync.receipts", "if here < span.first - 1 and here < known:", "if False:"
+    ),
+    "what a colleague gave is not passed on": Mutation(
+        "app.sync.relay",
+        "        if usable:\n            found",
+        "        if False:\n            found",
+    ),
 }
 
 
@@ -101,23 +126,30 @@ class _Finder(importlib.abc.MetaPathFinder):
         return importlib.machinery.ModuleSpec(fullname, loader, origin=str(file))
 
 
-def _prove_mutated(name: str, told: Connection) -> None:
-    """Put a fault in, and tell what the proofs say."""
+def _prove_mutated(name: str, folder: Path, server: str, told: Connection) -> None:
+    """Put a fault in, and tell what the proofs say.
+
+    Args:
+        name: Of the fault; none where there is no such mutation.
+        folder: Where the first finds nothing, and the others the worlds it founded.
+        server: Folder of a PostgreSQL server.
+        told: Where to.
+    """
     mutation = MUTATIONS.get(name)
     if mutation is not None:
         sys.meta_path.insert(0, _Finder(mutation))
+    from tests.hq.servers import Server
     from tests.sync.proofs import prove
 
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["SANAD_STATE"] = f"{folder}/state"
-        try:
-            prove(Path(folder))
-        except LookupError:
-            raise
-        except Exception as error:  # noqa: BLE001  whatever shows that something is wrong
-            told.send(f"{type(error).__name__}: {error}"[:200] or "an error")
-        else:
-            told.send("")
+    os.environ["SANAD_STATE"] = str(folder / "state")
+    try:
+        prove(folder, Server(Path(server), count(os.getpid() * _DATABASES)))
+    except LookupError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever shows that something is wrong
+        told.send(f"{type(error).__name__}: {error}"[:200] or "an error")
+    else:
+        told.send("")
 
 
 def main() -> None:
@@ -125,24 +157,52 @@ def main() -> None:
     _import_what_they_share()
     context = multiprocessing.get_context("fork")
     said: dict[str, str | None] = {}
-    for name in ("none", *MUTATIONS):
-        told, teller = context.Pipe(duplex=False)
-        process = context.Process(target=_prove_mutated, args=(name, teller))
-        process.start()
-        teller.close()
-        try:
-            said[name] = told.recv() if told.poll(_LONGEST_S) else None
-        except EOFError:
-            said[name] = None
-        process.kill()
-        process.join()
+    with tempfile.TemporaryDirectory() as folder, _server(context) as server:
+        for name in ("none", *MUTATIONS):
+            told, teller = context.Pipe(duplex=False)
+            process = context.Process(
+                target=_prove_mutated, args=(name, Path(folder), server, teller)
+            )
+            process.start()
+            teller.close()
+            try:
+                said[name] = told.recv() if told.poll(_LONGEST_S) else None
+            except EOFError:
+                said[name] = None
+            process.kill()
+            process.join()
     sys.stdout.write(json.dumps(said))
+
+
+@contextmanager
+def _server(context: BaseContext) -> Iterator[str]:
+    """Run a PostgreSQL server in a process of its own; gives its folder.
+
+    Here nothing of the program may be imported before a fault is in it.
+    """
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,))
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        ours.send("over")
+        process.join()
+
+
+def _serve(told: Connection) -> None:
+    from tests.hq.servers import running
+
+    with running() as server:
+        told.send(str(server.folder))
+        told.recv()
 
 
 def _import_what_they_share() -> None:
     """Import what is not ours once, for all."""
     import babel.dates
     import hypothesis.stateful
+    import psycopg
     import pyrage
     import pytest
     import sqlalchemy.orm
@@ -150,7 +210,9 @@ def _import_what_they_share() -> None:
     import uvicorn
     import zstandard
 
-    assert all((babel, hypothesis, pyrage, pytest, sqlalchemy, starlette, uvicorn, zstandard))
+    assert all(
+        (babel, hypothesis, psycopg, pyrage, pytest, sqlalchemy, starlette, uvicorn, zstandard)
+    )
 
 
 if __name__ == "__main__":

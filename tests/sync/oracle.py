@@ -15,7 +15,9 @@ import sqlalchemy as sa
 from app.models.change import Change, decode
 from app.models.choice_types import Choice
 from app.models.fields import Field, Merge
+from app.models.log import CHANGE, QUARANTINE
 from app.models.record import kinds
+from app.models.reissue import TWIN
 from app.models.store import Store
 
 
@@ -137,9 +139,10 @@ def key_of(change: Change) -> Key:
 
 def log_of(connection: sa.Connection, up_to: int | None = None) -> list[tuple[bytes, Change]]:
     """Read a copy's log in the order it arrived there."""
-    where = "" if up_to is None else f" WHERE pos <= {up_to}"
-    rows = connection.exec_driver_sql(f"SELECT device, body FROM change{where} ORDER BY pos")
-    return [(bytes(device), decode(bytes(body))) for device, body in rows]
+    query = sa.select(CHANGE.c.device, CHANGE.c.body).order_by(CHANGE.c.pos)
+    if up_to is not None:
+        query = query.where(CHANGE.c.pos <= up_to)
+    return [(device, decode(body)) for device, body in connection.execute(query)]
 
 
 def held_in(connection: sa.Connection) -> list[Held]:
@@ -148,8 +151,8 @@ def held_in(connection: sa.Connection) -> list[Held]:
 
 def trays_in(connection: sa.Connection) -> set[Key]:
     """Give what a copy keeps aside: what it could not accept, and what a twin wrote over."""
-    rows = connection.exec_driver_sql("SELECT body FROM quarantine UNION SELECT body FROM twin")
-    return {key_of(decode(bytes(body))) for (body,) in rows}
+    query = sa.union(sa.select(QUARANTINE.c.body), sa.select(TWIN.c.body))
+    return {key_of(decode(body)) for body in connection.scalars(query)}
 
 
 def differences(store: Store, oracle: Oracle) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,12 +38,16 @@ from app.hq.verify import verify
 from app.models.check import faults
 from app.models.ids import named_id
 from app.models.keys import Keys
+from app.models.log import CHANGE, QUARANTINE
 from app.models.offices import Office
 from app.models.persons import Contact, Person
+from app.models.projection import rows_in
 from app.models.record import kinds
+from app.models.reissue import TWIN
 from app.models.sharing import FileShare
 from app.models.store import KEY_FILE, Store
 from app.models.users import User
+from app.sync import relay
 from app.sync.client import LineCutError
 from app.sync.engine import exchange_and_mend
 from app.sync.frames import Answer, Request, decode, encode
@@ -53,6 +57,7 @@ from app.sync.signing import new_private_key, public_key
 from app.sync.state import Enrolment, enrolment_of, progress_of
 from app.sync.verifying import Check, Checked
 from tests.conftest import TODAY
+from tests.sync.disks import Disk, FileDisk
 from tests.sync.oracle import (
     Held,
     Key,
@@ -67,10 +72,16 @@ from tests.sync.oracle import (
 STORE_KEY = bytes(range(32))
 TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000
 _BEGIN_MS = 1_795_000_000_000
+_HOUR_MS = 3600 * 1000
 _NAMES = UUID("0d5bb2b4-4a1c-5f0e-9a38-5b8f3a6a7a11")
 _MOST_PASSES = 12
 _MOST_FRAMES = 300
 Link = tuple[bytes, int, bytes]
+
+
+def made_id(name: str) -> UUID:
+    """Give the same id in every run, and one that nobody else would give: not a named id."""
+    return UUID(bytes=uuid5(_NAMES, name).bytes, version=4)
 
 
 class Fate(Enum):
@@ -99,7 +110,7 @@ class Machine:
     @property
     def author(self) -> UUID:
         """Who works there; somebody else after the disk was put back, so that saves stay told."""
-        return uuid5(_NAMES, f"{self.name} {self.epoch}")
+        return made_id(f"{self.name} {self.epoch}")
 
     @property
     def people(self) -> list[UUID]:
@@ -129,12 +140,17 @@ class World:
     Args:
         folder: Where everything is; a store knows when it is opened in another place.
         offices: Code of the office of each machine.
+        disk: Headquarters' own; a file by default.
     """
 
-    def __init__(self, folder: Path, offices: Iterable[str] = ("RAB", "RAB", "AGA")) -> None:
+    def __init__(
+        self, folder: Path, offices: Iterable[str] = ("RAB", "RAB", "AGA"), disk: Disk | None = None
+    ) -> None:
         self.folder = folder
+        self.disk = disk or FileDisk()
         self.oracle = Oracle()
         self.lost: set[Key] = set()
+        self.by_hand: set[Key] = set()
         self.flights: list[InFlight] = []
         self.machines: list[Machine] = []
         self.hq_backups: list[Path] = []
@@ -151,8 +167,7 @@ class World:
 
     def found(self) -> None:
         """Found the offices, enrol every machine, and let each sync."""
-        hq_folder = self.folder / "hq"
-        self.hq = Headquarters.open(hq_folder, is_training=True, now=self._hq_now)
+        self.hq = self.disk.found(self.folder / "hq", self._hq_now)
         for machine in self.machines:
             with self.at(machine):
                 (machine.folder / "store").mkdir(parents=True)
@@ -166,7 +181,9 @@ class World:
 
     def open(self) -> World:
         """Open everything that ``found`` left in the folder."""
-        self._numbers = 1000  # those below were given out when it was founded
+        # The numbers and the hour below were gone through when it was founded.
+        self._numbers = 1000
+        self._now_ms += _HOUR_MS
         self.hq = Headquarters.open(self.folder / "hq", now=self._hq_now)
         for machine in self.machines:
             with self.at(machine):
@@ -180,6 +197,7 @@ class World:
         for machine in self.machines:
             machine.store.close()
         self.hq.close()
+        self.disk.clear()
         self._patch.undo()
 
     def _enrol(self, machine: Machine) -> None:
@@ -232,7 +250,7 @@ class World:
         """Be at a machine: what it remembers beside its store is its own."""
         before = os.environ.get("SANAD_STATE")
         os.environ["SANAD_STATE"] = str(machine.folder / "state")
-        self._now_ms += 1000
+        self.tick()
         try:
             yield
         finally:
@@ -241,11 +259,15 @@ class World:
             else:
                 os.environ["SANAD_STATE"] = before
 
+    def tick(self) -> None:
+        """Let a second go by."""
+        self._now_ms += 1000
+
     def _hq_now(self) -> datetime:
         return datetime.fromtimestamp(self._now_ms / 1000, UTC)
 
     def _device_id(self) -> UUID:
-        return uuid5(_NAMES, f"device {self.number()}")
+        return made_id(f"device {self.number()}")
 
     def number(self) -> int:
         self._numbers += 1
@@ -267,7 +289,7 @@ class World:
         self.oracle.learn(made, [key_of(change) for _device, change in known])
 
     def register(self, machine: Machine, name: str) -> UUID:
-        person = uuid5(_NAMES, f"person {self.number()}")
+        person = made_id(f"person {self.number()}")
 
         def work(db: Session) -> None:
             db.add(Person(id=person, sex="F", nationalities=frozenset({"SN"}), town=name))
@@ -286,7 +308,7 @@ class World:
         self.save(machine, work, seen)
 
     def add_contact(self, machine: Machine, person: UUID) -> UUID:
-        contact = uuid5(_NAMES, f"contact {self.number()}")
+        contact = made_id(f"contact {self.number()}")
 
         def work(db: Session) -> None:
             db.add(Contact(id=contact, person=person, number="+212612345678", name="a friend"))
@@ -311,7 +333,7 @@ class World:
         def work(db: Session) -> None:
             scopes = frozenset({"share_partner"})
             give_consent(db, person, scopes=scopes, given_on=TODAY, form="written")
-            share = uuid5(_NAMES, f"share {self.number()}")
+            share = made_id(f"share {self.number()}")
             db.add(
                 FileShare(id=share, person=person, to_scope=to, purpose="referral", shared_on=TODAY)
             )
@@ -405,7 +427,10 @@ class World:
         """Let everybody sync until nothing moves."""
         for _pass in range(_MOST_PASSES):
             reports = [self.sync(machine) for machine in self.machines]
-            if all(r is not None and not (r.sent or r.received or r.renewed) for r in reports):
+            if all(
+                r is not None and not (r.sent or r.received or r.renewed or r.passed_on)
+                for r in reports
+            ):
                 return
         raise AssertionError("the machines never come to rest")
 
@@ -477,7 +502,7 @@ class World:
     def back_up_hq(self) -> None:
         self.hq.close()
         copy = self.folder / f"backup{self.number()}"
-        shutil.copytree(self.folder / "hq", copy)
+        self.disk.copy(self.folder / "hq", copy)
         self.hq_backups.append(copy)
         self.hq = Headquarters.open(self.folder / "hq", now=self._hq_now)
 
@@ -487,13 +512,13 @@ class World:
             self.hq.close()
             aside = self.folder / f"aside{self.number()}"
             shutil.move(self.folder / "hq", aside)
-            shutil.copytree(backup, self.folder / "hq")
+            self.disk.copy(backup, self.folder / "hq")
             self.hq = Headquarters.open(self.folder / "hq", now=self._hq_now)
             if is_bearable():
                 self._logs.pop("hq", None)
                 return True
             self.hq.close()
-            shutil.rmtree(self.folder / "hq")
+            self.disk.remove(self.folder / "hq")
             shutil.move(aside, self.folder / "hq")
             self.hq = Headquarters.open(self.folder / "hq", now=self._hq_now)
             return False
@@ -514,14 +539,30 @@ class World:
             if stranded - self.lost:
                 return False
             self.lost |= before - after
+            self.by_hand |= {key for key in after - held_at_hq if not self._made(key)}
             return True
 
         yield is_bearable
 
     def _brings(self, machine: Machine, key: Key) -> bool:
-        own = {device.bytes for device in machine.store.identities}
+        """Tell whether a machine gives headquarters a write: its own, or a colleague's by hand."""
         with machine.store.engine.connect() as connection:
-            return any(one.key == key and one.device in own for one in held_in(connection))
+            passed_on = {one.identity: one for one in relay.relayed(connection)}
+            return self._made(key, [machine]) or any(
+                one.key == key
+                and one.device in passed_on
+                and passed_on[one.device].first <= one.seq <= passed_on[one.device].last
+                for one in held_in(connection)
+            )
+
+    def _made(self, key: Key, machines: Sequence[Machine] = ()) -> bool:
+        """Tell whether one of some machines, or of all, has a write under its own identity."""
+        for machine in machines or self.machines:
+            own = {device.bytes for device in machine.store.identities}
+            with machine.store.engine.connect() as connection:
+                if any(one.key == key and one.device in own for one in held_in(connection)):
+                    return True
+        return False
 
     def _anywhere(self) -> set[Key]:
         return set().union(*(self._keys(store) for store in self.stores))
@@ -539,12 +580,8 @@ class World:
     def check_log(self, name: str, store: Store) -> None:
         """The log is only added to, each identity's numbers have no gap, and rows are its fold."""
         with store.engine.connect() as connection:
-            log = _links(connection, "SELECT device, seq, chain FROM change")
-            aside = _links(
-                connection,
-                "SELECT device, seq, chain FROM quarantine"
-                " UNION SELECT device, seq, chain FROM twin",
-            )
+            log = _links(connection, CHANGE)
+            aside = _links(connection, QUARANTINE) | _links(connection, TWIN)
         assert self._logs.get(name, set()) <= log | aside, "the log was not only added to"
         self._logs[name] = log
         own = {device.bytes for device in getattr(store, "identities", [])}
@@ -574,7 +611,11 @@ class World:
 
     def check_nothing_lost(self) -> None:
         wanted = {key for key in self.oracle.writes if key not in self.lost}
-        assert wanted <= self._keys(self.hq.store), "headquarters lacks what somebody typed"
+        missing = wanted - self._keys(self.hq.store)
+        # What its maker lost and a colleague had by hand: where the maker, set back with its
+        # memory, wrote something else in its place meanwhile, the colleague keeps it aside.
+        aside = set().union(*(self._keys(machine.store) for machine in self.machines))
+        assert missing <= self.by_hand & aside, "headquarters lacks what somebody typed"
         with self.hq.store.engine.connect() as connection:
             taken = wanted & {one.key for one in held_in(connection)}
         for machine in self.machines:
@@ -621,19 +662,17 @@ class World:
         found: dict[str, list[tuple[Any, ...]]] = {}
         with store.engine.connect() as connection:
             for kind, record in kinds().items():
-                names = ", ".join(f'"{column.name}"' for column in record.__table__.columns)
-                rows = connection.exec_driver_sql(
-                    f'SELECT root, {names} FROM "{kind}" ORDER BY id'
-                ).all()
-                listed = [tuple(row) for row in rows if bytes(row[0]) in roots]
+                names = ["root", *(column.name for column in record.__table__.columns)]
+                rows = rows_in(connection, kind, names, is_ordered=True)
+                listed = [row for row in rows if row[0] in roots]
                 if listed:
                     found[kind] = listed
         return found
 
 
-def _links(connection: sa.Connection, query: str) -> set[Link]:
-    rows = connection.exec_driver_sql(query)
-    return {(bytes(device), seq, bytes(chain)) for device, seq, chain in rows}
+def _links(connection: sa.Connection, table: sa.Table) -> set[Link]:
+    rows = connection.execute(sa.select(table.c.device, table.c.seq, table.c.chain))
+    return {(device, seq, chain) for device, seq, chain in rows}
 
 
 class Wire:
@@ -685,21 +724,33 @@ class Wire:
 
 
 class Template:
-    """A world founded once; each run begins with a copy of it, in the same place."""
+    """A world founded once; each run begins with a copy of it, in the same place.
 
-    def __init__(self, folder: Path, offices: Iterable[str] = ("RAB", "RAB", "AGA")) -> None:
+    Args:
+        folder: Where everything is; one that another template of the like left is as good.
+        offices: Code of the office of each machine.
+        disk: Headquarters' own; a file by default.
+    """
+
+    def __init__(
+        self, folder: Path, offices: Iterable[str] = ("RAB", "RAB", "AGA"), disk: Disk | None = None
+    ) -> None:
         self._live = folder / "live"
         self._kept = folder / "kept"
         self._offices = tuple(offices)
-        self._live.mkdir(parents=True)
-        World(self._live, self._offices).found()
-        shutil.copytree(self._live, self._kept)
+        self._disk = disk or FileDisk()
+        if not self._kept.exists():
+            self._live.mkdir(parents=True)
+            World(self._live, self._offices, self._disk).found()
+            shutil.copytree(self._live, self._kept)
 
     def world(self) -> World:
         """Give a fresh world, open; its last one must be closed."""
         shutil.rmtree(self._live)
         shutil.copytree(self._kept, self._live)
-        return World(self._live, self._offices).open()
+        shutil.rmtree(self._live / "hq")
+        self._disk.copy(self._kept / "hq", self._live / "hq")
+        return World(self._live, self._offices, self._disk).open()
 
 
 __all__ = ["Fate", "Held", "Machine", "Template", "Unavailable", "World"]
