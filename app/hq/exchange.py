@@ -21,7 +21,7 @@ from app.hq.tables import IDENTITY
 from app.models.change import links
 from app.models.log import QUARANTINE, head_of
 from app.models.merge import Merged, Run
-from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Identity, Request, Seal
+from app.sync.frames import FRAME_BYTES, PROTOCOL, Answer, Feed, Holding, Identity, Request
 from app.sync.outbox import chain_of
 from app.sync.peers import digest_of
 from app.sync.signing import seal
@@ -83,7 +83,8 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
         ]
         refused = [*_held(connection, again), *refused]
         taken = standing(connection, device, request.retry)
-        pushed = {
+        last = _last_given(connection, feeds)
+        last |= {
             run.device: head_of(connection, run.device)
             for run in found.runs
             if run.device not in forked
@@ -102,7 +103,11 @@ def exchange(hq: Headquarters, device: Device, request: Request) -> Answer:
         peers=None if digest_of(peers) == request.peers else peers,
         chains=chains,
         taken=taken,
-        seals=_seals(hq, feeds, pushed),
+        seals=[
+            seal(hq.secrets.private_key, hq.id.bytes, identity, seq, chain)
+            for identity, (seq, chain) in last.items()
+            if seq
+        ],
     )
 
 
@@ -157,22 +162,16 @@ def take_in(
     return set()
 
 
-def _seals(hq: Headquarters, feeds: Sequence[Feed], pushed: dict[bytes, Link]) -> list[Seal]:
-    """Sign the last change of each identity that was taken or is given."""
-    given: dict[bytes, Run] = {}
+def _last_given(connection: sa.Connection, feeds: Sequence[Feed]) -> dict[bytes, Link]:
+    """Give the last change of each identity of which feeds carry some."""
+    last: dict[bytes, int] = {}
     for run in (run for one in feeds for run in one.runs):
-        if run.device not in given or given[run.device].first < run.first:
-            given[run.device] = run
-    last = {
-        device: (run.first + len(run.bodies) - 1, links(run.previous, run.bodies)[-1])
-        for device, run in given.items()
+        last[run.device] = max(last.get(run.device, 0), run.first + len(run.bodies) - 1)
+    return {
+        device: (seq, chain)
+        for device, seq in last.items()
+        if (chain := chain_of(connection, device, seq)) is not None
     }
-    last |= pushed
-    return [
-        seal(hq.secrets.private_key, hq.id.bytes, device, seq, chain)
-        for device, (seq, chain) in last.items()
-        if seq
-    ]
 
 
 def _not_anothers(

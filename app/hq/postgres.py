@@ -65,6 +65,10 @@ def _not_an_address() -> Unavailable:
     )
 
 
+class _InTheWayError(Exception):
+    """Another transaction was; this one may be run again."""
+
+
 class PostgresDatabase(Database):
     """One database on a server; its tables are made by ``prepare``.
 
@@ -145,24 +149,40 @@ class PostgresDatabase(Database):
     @contextmanager
     def control(self, *, is_lasting: bool = True) -> Iterator[sa.Connection]:
         try:
-            with self._writer.begin() as connection:
+            with self._begun() as connection:
                 if not is_lasting:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 yield connection
-        except DBAPIError as error:
-            if _state(error.orig) in _AGAIN:
-                raise _busy() from error
-            raise
+        except _InTheWayError as error:
+            raise _busy() from error
 
     def write(self, work: Callable[[sa.Connection], _Result]) -> _Result:
         for _try in range(_TRIES):
             try:
-                with self._writer.begin() as connection:
+                with self._begun() as connection:
                     return work(connection)
-            except DBAPIError as error:
-                if _state(error.orig) not in _AGAIN:
-                    raise
+            except _InTheWayError:
+                continue
         raise _busy()
+
+    @contextmanager
+    def _begun(self) -> Iterator[sa.Connection]:
+        """Run one writing transaction, and tell the server's errors apart."""
+        try:
+            with self._writer.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            if _state(error.orig) in _AGAIN:
+                raise _InTheWayError from error
+            raise
+        except psycopg.Error as error:  # out of COPY, which SQLAlchemy knows nothing of
+            state = _state(error)
+            if state in _AGAIN:
+                raise _InTheWayError from error
+            told = self._told(error, state, is_cut=not state)
+            if told is None:
+                raise
+            raise told from error
 
     def _explain(self, context: Any) -> None:
         """Raise what a person can act on, where the server or the line to it failed."""

@@ -29,6 +29,7 @@ from app.models.change import Change, encode, genesis
 from app.models.check import faults
 from app.models.log import CHANGE
 from app.models.merge import Run
+from app.models.postgres import copy_rows
 from app.models.shape import add_columns
 from app.sync.engine import sync
 from tests.conftest import Founder
@@ -329,6 +330,35 @@ def test_two_who_change_one_record_at_once_leave_the_row_that_both_come_to(
     with hq.store.engine.connect() as connection:
         assert list(faults(connection)) == []
         assert connection.scalar(sa.select(sa.func.count()).select_from(CHANGE)) == 60
+
+
+def copy_scope(connection: sa.Connection, *ids: bytes) -> None:
+    columns = {"id": "uuid", "position": "int8", "sum": "bytea"}
+    copy_rows(connection, "scope", columns, [(UUID(bytes=id_), 0, bytes(16)) for id_ in ids])
+
+
+def test_a_row_that_another_wrote_first_is_met_again_from_the_start(hq: Headquarters) -> None:
+    tries: list[int] = []
+
+    def work(connection: sa.Connection) -> None:
+        tries.append(len(tries))
+        twice = len(tries) == 1
+        copy_scope(connection, *[b"s" * 16] * (2 if twice else 1))
+
+    hq.store.write(work)
+    assert tries == [0, 1]
+
+
+def test_a_line_cut_while_rows_are_copied_is_said(hq: Headquarters) -> None:
+    def work(connection: sa.Connection) -> None:
+        own = connection.scalar(sa.select(sa.func.pg_backend_pid()))
+        with hq.store.engine.connect() as other:
+            other.execute(sa.select(sa.func.pg_terminate_backend(own)))
+        copy_scope(connection, b"s" * 16)
+
+    with pytest.raises(Unavailable, match="was cut"):
+        hq.store.write(work)
+    hq.store.write(lambda connection: copy_scope(connection, b"s" * 16))
 
 
 def test_a_line_cut_in_the_middle_of_a_push_is_said_and_the_next_sync_completes(

@@ -450,7 +450,7 @@ def test_what_cannot_be_read_is_listed_with_its_reason_and_tried_again(
     desks.here.merge([Run(device, 1, genesis(device), [stored.body])])
     screen, _keyboard = opened(qtbot, desk)
     told = " ".join(label.text() for label in screen.aside.findChildren(QLabel))
-    assert "not a whole number" in told
+    assert "it holds what this version of Sanad does not take" in told
     with qtbot.waitSignal(desk.said) as said:
         screen.aside.retry.click()
     assert said.args[0] == "Nothing more was accepted."
