@@ -85,7 +85,8 @@ def last_in_common(connection: sa.Connection, run: Run) -> int | None:
         .order_by(CHANGE.c.seq)
     )
     held = connection.execute(query).all()
-    digests = [run.previous, *links(run.previous, run.bodies)] if held else []
+    is_beside = bool(held) and held[-1].seq > before
+    digests = [run.previous, *(links(run.previous, run.bodies) if is_beside else ())]
     for seq, chain in held:
         if digests[seq - before] != chain:
             return int(seq) - 1

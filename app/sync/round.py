@@ -153,7 +153,7 @@ class Round:
         for identity in self._request.identities:
             self._acknowledge(connection, identity, progress, merged)
         for feed in self._answer.feeds:
-            self._advance(connection, feed, progress)
+            self._advance(connection, feed, progress, merged)
         progress.refused = _still_refused(progress.refused, self._answer)
         progress.sent = self._report.sent
         progress.received = self._report.received + len(merged.stored)
@@ -186,7 +186,9 @@ class Round:
             known = identity.head  # what headquarters has after it is another copy's
         progress.acknowledged[identity.device] = known
 
-    def _advance(self, connection: sa.Connection, feed: Feed, progress: Progress) -> None:
+    def _advance(
+        self, connection: sa.Connection, feed: Feed, progress: Progress, merged: Merged
+    ) -> None:
         self.left += feed.left
         self.to_come += feed.left
         asked = self._request.cursors.get(feed.scope)
@@ -198,8 +200,9 @@ class Round:
         if not goes_on:
             # Headquarters has gone back to a backup: it is asked about attachments anew.
             connection.execute(CONTENT_CONFIRMED.delete())
+        known = {(one.device, one.change.seq): one.chain for one in merged.stored}
         for run in feed.runs:
-            holding = holding.plus(links(run.previous, run.bodies))
+            holding = holding.plus(_links_of(run, known))
         for own in feed.own:
             holding = holding.plus(_chains(connection, own.device, own.first, own.last))
         progress.cursors[feed.scope] = feed.cursor
@@ -220,6 +223,13 @@ class Round:
         report.clock_offset_s = offset_ms / 1000
         progress.confirmed_ms, progress.clock_offset_ms = report.confirmed_ms, offset_ms
         progress.mismatched = [s.bytes for s, same in report.verified.items() if same is False]
+
+
+def _links_of(run: Run, known: dict[tuple[bytes, int], bytes]) -> list[bytes]:
+    """Give the chain digest after each change of a run; those merged are not hashed again."""
+    numbers = range(run.first, run.first + len(run.bodies))
+    found = [chain for n in numbers if (chain := known.get((run.device, n))) is not None]
+    return found if len(found) == len(run.bodies) else links(run.previous, run.bodies)
 
 
 def _is_written_since(connection: sa.Connection, identity: Identity, merged: Merged) -> bool:
