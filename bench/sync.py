@@ -285,8 +285,12 @@ def _synced(folder: Path, login: str, url: str = "") -> dict[str, Any]:
 
 def _cpu_s(process: psutil.Process) -> float:
     """Processor time of headquarters, the database's server included where it has one."""
-    servers = [p for p in psutil.process_iter(["name"]) if p.info["name"] == "postgres"]
-    times = [p.cpu_times() for p in (process, *servers)]
+    servers = [
+        one
+        for one in psutil.process_iter(["name", "cpu_times"])
+        if one.info["name"] == "postgres" and one.info["cpu_times"] is not None
+    ]
+    times = [process.cpu_times(), *(one.info["cpu_times"] for one in servers)]
     return sum(t.user + t.system for t in times)
 
 
