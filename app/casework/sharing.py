@@ -18,6 +18,7 @@ from app.i18n import N_, _, isolate
 from app.models.cases import Case
 from app.models.consents import Consent
 from app.models.fields import Field
+from app.models.log import entries_of
 from app.models.offices import Office
 from app.models.persons import Person
 from app.models.referrals import Referral
@@ -297,11 +298,11 @@ def opened_as_the_referral_allows(db: Session, share: FileShare, context: Contex
 @rule(Consent)
 def open_to_nobody_without_consent(db: Session, consent: Consent, context: Context) -> None:
     """A file is open to others only while the person agrees."""
-    if consent.withdrawn_on is None and not consent.voided:
+    field = "withdrawn_on" if consent.withdrawn_on else "voided" if consent.voided else "scopes"
+    gone = None if field == "scopes" else consent
+    if "share_partner" in live_scopes(db, consent.person, without=gone):
         return
-    if "share_partner" not in (consent.scopes or ()):
-        return
-    if "share_partner" in live_scopes(db, consent.person, without=consent):
+    if not _has_ever_allowed_sharing(db, consent):
         return
     opened = {one.to_scope or "" for one in _closed_from_here(db, consent.person)}
     if opened:
@@ -311,8 +312,15 @@ def open_to_nobody_without_consent(db: Session, consent: Consent, context: Conte
                 "The file is still open to {offices}, and there is no consent to it any more."
                 " Close the file to them."
             ).format(offices=_named(opened)),
-            "withdrawn_on" if consent.withdrawn_on else "voided",
+            field,
         )
+
+
+def _has_ever_allowed_sharing(db: Session, consent: Consent) -> bool:
+    """Tell whether a consent allowed to share the file, now or before it was corrected."""
+    before = entries_of(db.connection(), [consent.id.bytes]).get(consent.id.bytes, [])
+    answers = [consent.scopes, *(entry.change.fields.get("scopes") for entry in before)]
+    return any("share_partner" in (scopes or ()) for scopes in answers)
 
 
 def closed_to(closed: Iterable[FileShare]) -> str:

@@ -273,6 +273,8 @@ class _Round:
 
     def add_companions(self) -> None:
         """Open the records that were wanted, one by one and for reading, with their history."""
+        if not self._companions:
+            return
         records = {record for _scope, record in self._companions}
         roots: dict[bytes, tuple[bytes, str]] = {}
         for record, root, kind in files_of(self._connection, records):

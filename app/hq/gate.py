@@ -156,6 +156,8 @@ class Gate:
         self._look_up_shares({c.record for c in changes if c.kind == FileShare.kind})
 
     def _look_up_shares(self, records: set[bytes]) -> None:
+        if not records:
+            return
         columns: Any = FileShare.__table__.c
         query = sa.select(columns.id, columns.to_scope).where(is_listed(columns.id, records))
         for record, code in self._connection.execute(query):

@@ -102,7 +102,11 @@ def test_whom_it_was_opened_to_gives_back_its_own_only(
 
 @pytest.mark.parametrize(
     ("answers", "field"),
-    [({"withdrawn_on": TODAY}, "withdrawn_on"), ({"voided": "recorded twice"}, "voided")],
+    [
+        ({"withdrawn_on": TODAY}, "withdrawn_on"),
+        ({"voided": "recorded twice"}, "voided"),
+        ({"scopes": frozenset({"register"})}, "scopes"),
+    ],
 )
 def test_no_consent_goes_while_the_file_is_open_on_it(
     store: Store, user: UUID, person: UUID, answers: dict[str, Any], field: str
@@ -116,6 +120,15 @@ def test_no_consent_goes_while_the_file_is_open_on_it(
     refused = refusal(store, user, undo)
     assert (refused.rule, refused.field) == ("open_without_consent", field)
     assert "TNG" in refused.message
+
+
+def test_a_consent_to_something_else_may_come_and_go_meanwhile(
+    store: Store, user: UUID, person: UUID
+) -> None:
+    acted(store, user, "person", person, "share", to_scope="TNG")
+    other = consent_to(store, user, person, "photo")
+    acted(store, user, "consent", other, "withdraw")
+    assert [one.closed_on for one in shares(store)] == [None]
 
 
 @pytest.mark.parametrize("withheld", ["Not to TNG please", "the office tng: my cousin"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from pyrage import x25519
 
@@ -14,19 +12,7 @@ from app.sync.peers import peers_of
 from app.sync.signing import new_private_key, public_key
 from app.sync.state import progress_of
 from tests.sync.sticks import Sticks, state_of
-from tests.sync.world import TEN_YEARS_MS, Template, World
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return Template(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def world(template: Template) -> Iterator[World]:
-    opened = template.world()
-    yield opened
-    opened.close()
+from tests.sync.world import TEN_YEARS_MS, World
 
 
 @pytest.fixture

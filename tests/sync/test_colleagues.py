@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -23,39 +22,12 @@ from app.sync.files import export_file, read_file
 from app.sync.peers import keep_said
 from app.sync.relay import HqWord
 from tests.conftest import PASSPHRASE, TODAY, Founder, Office
-from tests.sync.running import answer, change, digest, enrolled, headquarters, register, synced
+from tests.sync.neighbourhood import hq, third, two
+from tests.sync.running import answer, change, digest, enrolled, register, synced
 from tests.sync.test_contents import name as attach
 
+__all__ = ["hq", "third", "two"]
 _LONG = "x" * 9_000
-
-
-@pytest.fixture
-def hq(tmp_path: Path) -> Iterator[Headquarters]:
-    """Give a headquarters in a file: what passes between colleagues is the same on any."""
-    with headquarters(tmp_path / "hq") as opened:
-        yield opened
-
-
-@pytest.fixture
-def two(found: Founder, hq: Headquarters, url: str) -> tuple[Office, Office]:
-    """Give two laptops of one office that have met headquarters while nothing was registered."""
-    offices = found("one"), found("two", login="omar")
-    for is_known in (False, True):
-        for store, _user in offices:
-            if not is_known:
-                enrolled(store, hq, url)
-            synced(store)
-    return offices
-
-
-@pytest.fixture
-def third(found: Founder, two: tuple[Office, Office], hq: Headquarters, url: str) -> Office:
-    """Give one more, after whose enrolment all have met headquarters."""
-    office = found("three", login="salma")
-    enrolled(office[0], hq, url)
-    for store in (office[0], two[0][0], two[1][0]):
-        synced(store)
-    return office
 
 
 def give(one: Store, other: Store, path: Path, *, is_whole: bool = False) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.hq.servers import Server
@@ -15,13 +13,6 @@ from tests.sync.world import Template, World
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> Template:
     return Template(tmp_path_factory.mktemp("world"), disk=ServerDisk(postgres))
-
-
-@pytest.fixture
-def world(template: Template) -> Iterator[World]:
-    opened = template.world()
-    yield opened
-    opened.close()
 
 
 def test_a_reader_with_a_cursor_misses_nothing_that_is_committed_later(world: World) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,37 +11,10 @@ from app.errors import Cancelled, Refused, Unavailable
 from app.hq.base import Headquarters
 from app.sync.neighbours import ROUTE, exchange_with
 from tests.conftest import Founder, Office
-from tests.sync.neighbourhood import listening
-from tests.sync.running import digest, enrolled, headquarters, register, synced
+from tests.sync.neighbourhood import hq, listening, third, two
+from tests.sync.running import digest, enrolled, register, synced
 
-
-@pytest.fixture
-def hq(tmp_path: Path) -> Iterator[Headquarters]:
-    """Give a headquarters in a file: what passes between colleagues is the same on any."""
-    with headquarters(tmp_path / "hq") as opened:
-        yield opened
-
-
-@pytest.fixture
-def two(found: Founder, hq: Headquarters, url: str) -> tuple[Office, Office]:
-    """Give two laptops of one office that have met headquarters while nothing was registered."""
-    offices = found("one"), found("two", login="omar")
-    for is_known in (False, True):
-        for store, _user in offices:
-            if not is_known:
-                enrolled(store, hq, url)
-            synced(store)
-    return offices
-
-
-@pytest.fixture
-def third(found: Founder, two: tuple[Office, Office], hq: Headquarters, url: str) -> Office:
-    """Give one more, after whose enrolment all have met headquarters."""
-    office = found("three", login="salma")
-    enrolled(office[0], hq, url)
-    for store in (office[0], two[0][0], two[1][0]):
-        synced(store)
-    return office
+__all__ = ["hq", "third", "two"]
 
 
 def test_neighbours_end_with_the_same(two: tuple[Office, Office]) -> None:

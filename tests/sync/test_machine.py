@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from uuid import UUID
 
 import msgspec
@@ -37,18 +36,6 @@ def profile(histories: int, steps: int) -> settings:
         phases=(Phase.generate,),
         print_blob=False,
     )
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return Template(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def world(template: Template) -> Iterator[World]:
-    opened = template.world()
-    yield opened
-    opened.close()
 
 
 def go_through(template: Template, histories: int, steps: int) -> None:
